@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+const port = z.int().min(0).max(65_535);
+const count = z.int().min(1).max(1_000_000_000);
+const milliseconds = z.int().min(10).max(86_400_000);
+const text = z.string().min(1);
+
+/**
+ * The shape of the configuration. Names, meanings, units and defaults stand in
+ * `config/default.yaml`, which is the only place that has default values.
+ */
+export const configSchema = z.strictObject({
+  host: text,
+  port,
+  adminHost: text,
+  adminPort: port,
+  policyPort: port.nullable(),
+  natsUrl: text.nullable(),
+  natsServerBinary: text.nullable(),
+  dataDir: text,
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  allowedOrigins: z.array(
+    z.string().refine(isOrigin, 'an origin like https://chat.example, without a path'),
+  ),
+  demo: z.union([z.boolean(), z.literal('auto')]),
+  rateLimits: z.boolean(),
+  limits: z.strictObject({
+    connectionsMax: count,
+    frameMaxBytes: z.int().min(256).max(1_048_576),
+    frameTimeoutMs: milliseconds,
+    sniffTimeoutMs: milliseconds,
+    loginTimeoutMs: milliseconds,
+    textMaxCodePoints: z.int().min(1).max(100_000),
+    framesPerSecond: count,
+    framesBurst: count,
+    bytesPerSecond: count,
+    bytesBurst: count,
+    badFramesMax: count,
+    pendingCommandsMax: count,
+    outboxMaxBytes: z.int().min(65_536).max(1_073_741_824),
+    roomsPerSessionMax: count,
+    roomsMax: count,
+    membersPerRoomMax: count,
+    historyMax: z.int().min(1).max(1000),
+    resumeMax: z.int().min(0).max(100_000),
+    closeTimeoutMs: milliseconds,
+    pingIntervalMs: milliseconds,
+    keepAliveMs: milliseconds,
+  }),
+  xml: z.strictObject({
+    invalidUtf8: z.enum(['refuse', 'windows-1252']),
+    announceToEntrant: z.boolean(),
+  }),
+  policy: z.strictObject({
+    domains: z.array(z.string().regex(/^(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)$/)),
+    ports: z.array(port),
+  }),
+  bus: z.strictObject({
+    commandTimeoutMs: milliseconds,
+    commandsPendingMax: count,
+    appendTimeoutMs: milliseconds,
+    reconnectWaitMs: milliseconds,
+    replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]),
+    duplicateWindowMs: milliseconds,
+    syncIntervalMs: milliseconds,
+    heldEventsMax: count,
+  }),
+  core: z.strictObject({
+    heartbeatMs: milliseconds,
+    silenceMs: milliseconds,
+    snapshotEvery: count,
+    roomCommandsPendingMax: count,
+    loginsConcurrentMax: z.int().min(1).max(64),
+    loginsPendingMax: count,
+    guests: z.boolean(),
+    sessionTtlSeconds: count,
+    jwtSecret: z.string().min(32).nullable(),
+    jwtPublicKeyFile: text.nullable(),
+    jwtIssuer: text.nullable(),
+    jwtAudience: text.nullable(),
+  }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** Keys whose values are never printed. */
+export const SECRET_KEYS: readonly string[] = ['core.jwtSecret', 'natsUrl'];
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}

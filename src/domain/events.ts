@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { accountId, displayName, roomId, SYSTEM_ID } from './ids.ts';
+
+/** Who did something, as they were called then. `{ id: "0", name: "system" }` is the system. */
+export const actor = z.object({
+  id: z.union([accountId, z.literal(SYSTEM_ID)]),
+  name: displayName,
+});
+export type Actor = z.infer<typeof actor>;
+
+export const SYSTEM: Actor = { id: SYSTEM_ID, name: 'system' };
+
+export const via = z.enum(['xml', 'json', 'nats']);
+export type Via = z.infer<typeof via>;
+
+const eventId = z.string().min(1).max(64);
+const time = z.iso.datetime({ precision: 3 });
+const until = z.iso.datetime({ precision: 3 }).nullable();
+const reason = z.string();
+
+const envelope = {
+  v: z.literal(1),
+  id: eventId,
+  n: z.int().min(1),
+  room: roomId,
+  time,
+  from: actor,
+  via,
+};
+
+/** What happened in a room (protocol.md §5.2). Fields are only ever added, so unknown ones pass. */
+export const roomEvent = z.discriminatedUnion('type', [
+  z.looseObject({ ...envelope, type: z.literal('message.posted'), text: z.string() }),
+  z.looseObject({ ...envelope, type: z.literal('notice.posted'), text: z.string() }),
+  z.looseObject({ ...envelope, type: z.literal('member.entered'), member: actor }),
+  z.looseObject({ ...envelope, type: z.literal('member.left'), member: actor }),
+  z.looseObject({
+    ...envelope,
+    type: z.literal('member.kicked'),
+    member: actor,
+    reason: reason.optional(),
+  }),
+  z.looseObject({
+    ...envelope,
+    type: z.literal('member.muted'),
+    member: actor,
+    until,
+    reason: reason.optional(),
+  }),
+  z.looseObject({ ...envelope, type: z.literal('member.unmuted'), member: actor }),
+  z.looseObject({
+    ...envelope,
+    type: z.literal('member.banned'),
+    member: actor,
+    until,
+    reason: reason.optional(),
+  }),
+  z.looseObject({ ...envelope, type: z.literal('member.unbanned'), member: actor }),
+  z.looseObject({ ...envelope, type: z.literal('room.created'), name: displayName }),
+  z.looseObject({
+    ...envelope,
+    type: z.literal('room.changed'),
+    name: displayName.optional(),
+    closed: z.boolean().optional(),
+  }),
+]);
+export type RoomEvent = z.infer<typeof roomEvent>;
+export type RoomEventType = RoomEvent['type'];
+
+/** A private message (protocol.md §5.2). It never reaches a room's subject. */
+export const whisperEvent = z.looseObject({
+  v: z.literal(1),
+  id: eventId,
+  type: z.literal('whisper.posted'),
+  time,
+  from: actor,
+  to: actor,
+  text: z.string(),
+  via,
+});
+export type WhisperEvent = z.infer<typeof whisperEvent>;
+
+/**
+ * An event at its place in the log: `seq` is its JetStream sequence, `prev` the sequence of the
+ * event before it on the same subject (0 for the first).
+ */
+export interface Logged<Event = RoomEvent> {
+  readonly seq: number;
+  readonly prev: number;
+  readonly event: Event;
+}

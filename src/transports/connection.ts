@@ -1,0 +1,39 @@
+import type { Refusal } from '../domain/refusals.ts';
+
+/**
+ * One open socket, cut into frames, whatever its kind.
+ *
+ * `write` takes whole frames as a codec made them and hands them to the socket in one go; it never
+ * blocks and never throws, also after the connection is closed. The owner watches `bufferedBytes`
+ * and decides when a reader is too slow.
+ */
+export interface Connection {
+  /** Unique in this process, for logs. */
+  readonly id: string;
+  readonly kind: 'tcp' | 'websocket' | 'tunnel';
+  readonly remoteAddress: string;
+  /** Bytes that were written and that the kernel has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Frames are delivered from now on, each in its own synchronous call. Called once. */
+  start(handler: ConnectionHandler): void;
+  write(frames: readonly Buffer[]): void;
+  /** Stops reading from the socket; frames already read may still be delivered. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Flushes what was written, then closes: WebSocket with `code` and `reason` (at most 123 bytes),
+   * TCP with FIN. A peer that does not finish within the configured time is cut.
+   */
+  close(code: number, reason: string): void;
+  /** Cuts the connection at once; nothing more is flushed. */
+  destroy(): void;
+}
+
+export interface ConnectionHandler {
+  /** The bytes of one frame without terminator. They are valid only during the call. */
+  onFrame(frame: Buffer): void;
+  /** The framing itself was broken. After a fatal refusal no more frames come. */
+  onRefusal(refusal: Refusal): void;
+  /** The connection is gone. Called exactly once, last. */
+  onClosed(): void;
+}
