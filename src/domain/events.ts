@@ -28,36 +28,36 @@ const envelope = {
   via,
 };
 
-/** What happened in a room (protocol.md §5.2). Fields are only ever added, so unknown ones pass. */
+/** What happened in a room (protocol.md §5.2). Fields are only ever added; unknown ones are read past. */
 export const roomEvent = z.discriminatedUnion('type', [
-  z.looseObject({ ...envelope, type: z.literal('message.posted'), text: z.string() }),
-  z.looseObject({ ...envelope, type: z.literal('notice.posted'), text: z.string() }),
-  z.looseObject({ ...envelope, type: z.literal('member.entered'), member: actor }),
-  z.looseObject({ ...envelope, type: z.literal('member.left'), member: actor }),
-  z.looseObject({
+  z.object({ ...envelope, type: z.literal('message.posted'), text: z.string() }),
+  z.object({ ...envelope, type: z.literal('notice.posted'), text: z.string() }),
+  z.object({ ...envelope, type: z.literal('member.entered'), member: actor }),
+  z.object({ ...envelope, type: z.literal('member.left'), member: actor }),
+  z.object({
     ...envelope,
     type: z.literal('member.kicked'),
     member: actor,
     reason: reason.optional(),
   }),
-  z.looseObject({
+  z.object({
     ...envelope,
     type: z.literal('member.muted'),
     member: actor,
     until,
     reason: reason.optional(),
   }),
-  z.looseObject({ ...envelope, type: z.literal('member.unmuted'), member: actor }),
-  z.looseObject({
+  z.object({ ...envelope, type: z.literal('member.unmuted'), member: actor }),
+  z.object({
     ...envelope,
     type: z.literal('member.banned'),
     member: actor,
     until,
     reason: reason.optional(),
   }),
-  z.looseObject({ ...envelope, type: z.literal('member.unbanned'), member: actor }),
-  z.looseObject({ ...envelope, type: z.literal('room.created'), name: displayName }),
-  z.looseObject({
+  z.object({ ...envelope, type: z.literal('member.unbanned'), member: actor }),
+  z.object({ ...envelope, type: z.literal('room.created'), name: displayName }),
+  z.object({
     ...envelope,
     type: z.literal('room.changed'),
     name: displayName.optional(),
@@ -68,7 +68,7 @@ export type RoomEvent = z.infer<typeof roomEvent>;
 export type RoomEventType = RoomEvent['type'];
 
 /** A private message (protocol.md §5.2). It never reaches a room's subject. */
-export const whisperEvent = z.looseObject({
+export const whisperEvent = z.object({
   v: z.literal(1),
   id: eventId,
   type: z.literal('whisper.posted'),

@@ -1,0 +1,132 @@
+import { type ConnectionOptions, connect, DebugEvents, Events, type NatsConnection } from 'nats';
+import { BusError } from './bus-error.ts';
+
+export interface BusConnectionOptions {
+  /** `nats://[user:password@]host:port`, several separated by commas. */
+  readonly url: string;
+  /** Shown by the server's monitoring. */
+  readonly name: string;
+  readonly reconnectWaitMs: number;
+  /** How long the first connection may take. */
+  readonly connectTimeoutMs?: number;
+}
+
+export type BusStatus = 'connected' | 'disconnected' | 'closed';
+
+/**
+ * The one connection of a process to NATS, with what the client library leaves to its user: whether
+ * it is connected now (it silently drops what is published while it is not) and when that changes.
+ *
+ * It reconnects for ever. `close` drains: subscriptions end, what was published is flushed.
+ */
+export class BusConnection {
+  readonly nc: NatsConnection;
+  #status: BusStatus = 'connected';
+  readonly #listeners = new Set<(status: BusStatus) => void>();
+  readonly #errorListeners = new Set<(problem: string) => void>();
+
+  constructor(nc: NatsConnection) {
+    this.nc = nc;
+    // Owner of this promise: the connection itself; the iterator ends when the connection closes.
+    void this.#follow();
+    void nc.closed().then(() => this.#set('closed'));
+  }
+
+  static async open(options: BusConnectionOptions): Promise<BusConnection> {
+    try {
+      return new BusConnection(await connect(connectionOptions(options)));
+    } catch (cause) {
+      const where = options.url.replace(/\/\/[^@/]*@/g, '//');
+      throw new BusError('DISCONNECTED', `NATS at ${where} cannot be reached: ${reason(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  get status(): BusStatus {
+    return this.#status;
+  }
+
+  get serverVersion(): string {
+    return this.nc.info?.version ?? 'unknown';
+  }
+
+  /** Returns a function that ends the listening. */
+  onStatus(listener: (status: BusStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What the server complains about out of turn: a denied publish, a slow consumer. */
+  onProblem(listener: (problem: string) => void): void {
+    this.#errorListeners.add(listener);
+  }
+
+  /** Resolves when connected; rejects with `DISCONNECTED` when that takes longer than `waitMs`. */
+  async whenConnected(waitMs: number): Promise<void> {
+    if (this.#status === 'connected') return;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (outcome: () => void) => {
+        clearTimeout(timer);
+        stop();
+        outcome();
+      };
+      const timer = setTimeout(
+        () => settle(() => reject(new BusError('DISCONNECTED', 'NATS is away'))),
+        waitMs,
+      );
+      const stop = this.onStatus((status) => {
+        if (status === 'connected') settle(resolve);
+        if (status === 'closed') {
+          settle(() => reject(new BusError('DISCONNECTED', 'the connection to NATS is closed')));
+        }
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.nc.isClosed()) return;
+    if (this.#status === 'connected') await this.nc.drain();
+    else await this.nc.close();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { type, data } of this.nc.status()) {
+      if (type === Events.Disconnect) this.#set('disconnected');
+      else if (type === Events.Reconnect) this.#set('connected');
+      else if (type === Events.Error || type === DebugEvents.StaleConnection) {
+        for (const listener of this.#errorListeners) listener(`${type}: ${String(data)}`);
+      }
+    }
+  }
+
+  #set(status: BusStatus): void {
+    if (status === this.#status || this.#status === 'closed') return;
+    this.#status = status;
+    for (const listener of [...this.#listeners]) listener(status);
+  }
+}
+
+function connectionOptions(options: BusConnectionOptions): ConnectionOptions {
+  const servers = options.url.split(',').map((part) => part.trim());
+  const [first] = servers;
+  const parsed = URL.canParse(first ?? '') ? new URL(first ?? '') : null;
+  const user = parsed === null ? '' : decodeURIComponent(parsed.username);
+  const pass = parsed === null ? '' : decodeURIComponent(parsed.password);
+  return {
+    servers: servers.map((server) => server.replace(/^(\w+:\/\/)?[^@/]*@/, '$1')),
+    name: options.name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: options.reconnectWaitMs,
+    reconnectJitter: 50,
+    timeout: options.connectTimeoutMs ?? 5000,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    noAsyncTraces: true,
+    ...(pass !== '' ? { user, pass } : user !== '' ? { token: user } : {}),
+  };
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

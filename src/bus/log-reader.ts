@@ -1,0 +1,178 @@
+import { type Msg, headers as newHeaders } from 'nats';
+import { z } from 'zod';
+import { type Logged, roomEvent, type WhisperEvent, whisperEvent } from '../domain/events.ts';
+import type { BusConnection } from './bus-connection.ts';
+import { BusError } from './bus-error.ts';
+import { Requester, type RequesterOptions } from './requester.ts';
+import { HASH_HEADER, LOG_STREAM } from './subjects.ts';
+
+/** One message of the log as it is stored. `payload` is exactly what the hash chain covers. */
+export interface StoredMessage {
+  readonly seq: number;
+  /** Sequence of the message before it on the same subject: 0 for the first, null if not known. */
+  readonly prev: number | null;
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly messageId: string | null;
+  readonly hash: string | null;
+}
+
+const DIRECT_GET = `$JS.API.DIRECT.GET.${LOG_STREAM}`;
+const LEADER_GET = `$JS.API.STREAM.MSG.GET.${LOG_STREAM}`;
+const PREVIOUS_HEADER = 'Nats-Expected-Last-Subject-Sequence';
+
+/**
+ * Reads the log message by message, without a consumer that could leak. Every method rejects with
+ * `BusError`; the passing kinds mean that nothing was learned and asking again may help.
+ */
+export class LogReader {
+  readonly #requester: Requester;
+
+  constructor(bus: BusConnection, options: RequesterOptions) {
+    this.#requester = new Requester(bus, options);
+  }
+
+  /** The newest message of a subject, or null. On a cluster a little stale at times. */
+  last(subject: string): Promise<StoredMessage | null> {
+    return this.#direct({ last_by_subj: subject });
+  }
+
+  /** The first message of a subject at or after a sequence, or null. */
+  next(subject: string, seq: number): Promise<StoredMessage | null> {
+    return this.#direct({ seq, next_by_subj: subject });
+  }
+
+  at(seq: number): Promise<StoredMessage | null> {
+    return this.#direct({ seq });
+  }
+
+  /** The newest message of a subject as the stream's leader has it: never stale, but slower. */
+  async lastFromLeader(subject: string): Promise<StoredMessage | null> {
+    const answer = await this.#requester.request(
+      LEADER_GET,
+      JSON.stringify({ last_by_subj: subject }),
+    );
+    const parsed = leaderAnswer.safeParse(answer.json());
+    if (!parsed.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
+    const { error, message } = parsed.data;
+    if (error?.code === 404) return null;
+    if (message === undefined) throw new BusError('STORE', error?.description ?? 'no message');
+    const headers = parseHeaders(message.hdrs);
+    return {
+      seq: message.seq,
+      prev: toSequence(headers.get(PREVIOUS_HEADER)),
+      subject: message.subject,
+      payload: Buffer.from(message.data ?? '', 'base64'),
+      messageId: headers.get('Nats-Msg-Id') ?? null,
+      hash: headers.get(HASH_HEADER) ?? null,
+    };
+  }
+
+  /** The messages of a subject from `fromSeq` up to and including `toSeq`, oldest first. */
+  async *forward(subject: string, fromSeq: number, toSeq: number): AsyncGenerator<StoredMessage> {
+    let from = fromSeq;
+    while (from <= toSeq) {
+      const message = await this.next(subject, from);
+      if (message === null || message.seq > toSeq) return;
+      yield message;
+      from = message.seq + 1;
+    }
+  }
+
+  /** The messages of a subject before `beforeSeq` (null: from the end), newest first. */
+  async *backward(subject: string, beforeSeq: number | null): AsyncGenerator<StoredMessage> {
+    let message = await this.last(subject);
+    while (message !== null) {
+      if (beforeSeq === null || message.seq < beforeSeq) yield message;
+      // Each message of a room names the one before it: that is how the writer fenced it.
+      message = message.prev === null || message.prev === 0 ? null : await this.at(message.prev);
+    }
+  }
+
+  stop(): void {
+    this.#requester.stop();
+  }
+
+  async #direct(query: object): Promise<StoredMessage | null> {
+    const answer = await this.#requester.request(DIRECT_GET, JSON.stringify(query));
+    const status = answer.headers?.code ?? 0;
+    if (status === 404) return null;
+    if (status !== 0) throw new BusError('STORE', `the log answered with status ${status}`);
+    return storedMessage(answer);
+  }
+}
+
+/** A message that the log answered with, or that came from a consumer of it. */
+export function storedMessage(message: Msg, at?: { seq: number; subject: string }): StoredMessage {
+  const headers = message.headers;
+  return {
+    seq: at?.seq ?? Number(headers?.get('Nats-Sequence')),
+    prev: toSequence(headers?.get(PREVIOUS_HEADER)),
+    subject: at?.subject ?? headers?.get('Nats-Subject') ?? '',
+    payload: message.data,
+    messageId: headers?.get('Nats-Msg-Id') || null,
+    hash: headers?.get(HASH_HEADER) || null,
+  };
+}
+
+/** The room event that a message holds, or null when somebody else wrote it. */
+export function roomEventOf(message: StoredMessage): Logged | null {
+  const parsed = roomEvent.safeParse(parseJson(message.payload));
+  if (!parsed.success) return null;
+  return { seq: message.seq, prev: message.prev ?? 0, event: parsed.data };
+}
+
+/** The whisper that a message holds, or null. */
+export function whisperOf(message: StoredMessage): Logged<WhisperEvent> | null {
+  const parsed = whisperEvent.safeParse(parseJson(message.payload));
+  if (!parsed.success) return null;
+  return { seq: message.seq, prev: message.prev ?? 0, event: parsed.data };
+}
+
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload).toString('utf8'));
+  } catch {
+    // Not JSON is one of the things that a foreign message may be: the schema refuses undefined.
+    return undefined;
+  }
+}
+
+const leaderAnswer = z.object({
+  error: z.object({ code: z.int(), description: z.string().optional() }).optional(),
+  message: z
+    .object({
+      seq: z.int(),
+      subject: z.string(),
+      data: z.string().optional(),
+      hdrs: z.string().optional(),
+    })
+    .optional(),
+});
+
+function parseHeaders(encoded: string | undefined): Map<string, string> {
+  const lines = Buffer.from(encoded ?? '', 'base64')
+    .toString('utf8')
+    .split('\r\n')
+    .slice(1);
+  return new Map(
+    lines.flatMap((line): [string, string][] => {
+      const colon = line.indexOf(':');
+      return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1).trim()]];
+    }),
+  );
+}
+
+function toSequence(value: string | undefined): number | null {
+  return value === undefined || value === '' ? null : Number(value);
+}
+
+/** Headers of an append: the message id, the fence, and the hash chain. */
+export function appendHeaders(messageId: string, expectedLast: number | null, hash: string | null) {
+  const headers = newHeaders();
+  headers.set('Nats-Msg-Id', messageId);
+  headers.set('Nats-Expected-Stream', LOG_STREAM);
+  if (expectedLast !== null) headers.set(PREVIOUS_HEADER, String(expectedLast));
+  if (hash !== null) headers.set(HASH_HEADER, hash);
+  return headers;
+}

@@ -1,0 +1,86 @@
+import { createInbox, type Msg, type Subscription } from 'nats';
+import type { BusConnection } from './bus-connection.ts';
+
+/** A message that was received: a command to answer, or something that others tell. */
+export interface Received {
+  readonly subject: string;
+  /** The JSON it holds, or undefined when it is no JSON. */
+  readonly body: unknown;
+  /** Answers the sender; does nothing when nobody waits for an answer. */
+  respond(body: unknown): void;
+}
+
+/**
+ * Receives messages of a subject. With `queue`, each goes to one of the processes that share the
+ * name. The handler is synchronous and does not throw. Returns a function that ends it.
+ */
+export function receive(
+  bus: BusConnection,
+  subject: string,
+  handler: (message: Received) => void,
+  queue?: string,
+): () => void {
+  const subscription: Subscription = bus.nc.subscribe(subject, {
+    ...(queue === undefined ? {} : { queue }),
+    callback: (error, message) => {
+      if (error === null) handler(received(bus, message));
+    },
+  });
+  return () => subscription.unsubscribe();
+}
+
+/** Tells everybody who listens. Nothing is kept: lost when NATS is away. */
+export function tell(bus: BusConnection, subject: string, body: unknown): void {
+  if (bus.status === 'connected') bus.nc.publish(subject, JSON.stringify(body));
+}
+
+/** Asks everybody who listens and gathers their answers for `waitMs`, or until `enough` says so. */
+export async function gather(
+  bus: BusConnection,
+  subject: string,
+  body: unknown,
+  waitMs: number,
+  enough: (answers: readonly unknown[]) => boolean = () => false,
+): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  if (bus.status !== 'connected') return answers;
+  await new Promise<void>((resolve) => {
+    const inbox = createInbox();
+    const settle = () => {
+      clearTimeout(timer);
+      subscription.unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(settle, waitMs);
+    const subscription = bus.nc.subscribe(inbox, {
+      callback: (error, message) => {
+        if (message.headers?.code === 503) return settle();
+        if (error === null) answers.push(parse(message));
+        if (enough(answers)) settle();
+      },
+    });
+    bus.nc.publish(subject, JSON.stringify(body), { reply: inbox });
+  });
+  return answers;
+}
+
+function received(bus: BusConnection, message: Msg): Received {
+  return {
+    subject: message.subject,
+    body: parse(message),
+    respond: (body) => {
+      if (message.reply !== undefined && message.reply !== '' && bus.status === 'connected') {
+        message.respond(JSON.stringify(body));
+      }
+    },
+  };
+}
+
+function parse(message: Msg): unknown {
+  try {
+    return message.json();
+  } catch {
+    // The receiver's schema refuses undefined, in the form of its own refusal.
+    return undefined;
+  }
+}

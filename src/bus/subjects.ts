@@ -1,0 +1,41 @@
+import { accountId, roomId } from '../domain/ids.ts';
+
+/** The stream that is the log (protocol.md §5.1). */
+export const LOG_STREAM = 'CHATLOG';
+
+/** The log's own subjects: chat-core publishes here and nobody else. */
+export const LOG_SUBJECTS = 'chatlog.>';
+export const REPUBLISH = { src: 'chatlog.>', dest: 'chat.>' } as const;
+
+/** Headers that this project adds to an event in the log. */
+export const HASH_HEADER = 'Chat-Hash';
+
+export const COMMAND_SUBJECTS = {
+  login: 'chatcmd.login',
+  rooms: 'chatcmd.rooms',
+  anyRoom: 'chatcmd.room.*',
+  anyUser: 'chatcmd.user.*',
+} as const;
+
+/** Soft state that relays and cores tell each other; never stored. */
+export const CONTROL_SUBJECTS = {
+  relayBeat: 'chatctl.relay.beat',
+  coreBeat: 'chatctl.core.beat',
+  presence: 'chatctl.relay.presence',
+  counts: 'chatctl.core.counts',
+  roomsChanged: 'chatctl.rooms.changed',
+} as const;
+
+export const ANY_LIVE_USER = 'chat.user.*';
+
+// Each takes a checked id: a token made of anything else would be another subject.
+export const logSubjectOfRoom = (room: string): string => `chatlog.room.${roomId.parse(room)}`;
+export const liveSubjectOfRoom = (room: string): string => `chat.room.${roomId.parse(room)}`;
+export const commandSubjectOfRoom = (room: string): string => `chatcmd.room.${roomId.parse(room)}`;
+export const logSubjectOfUser = (id: string): string => `chatlog.user.${accountId.parse(id)}`;
+export const commandSubjectOfUser = (id: string): string => `chatcmd.user.${accountId.parse(id)}`;
+
+/** The last token of a subject: the room or the account it is about. */
+export function lastToken(subject: string): string {
+  return subject.slice(subject.lastIndexOf('.') + 1);
+}

@@ -1,0 +1,269 @@
+import type { BusConnection } from '../bus/bus-connection.ts';
+import { type Received, receive, tell } from '../bus/messages.ts';
+import { COMMAND_SUBJECTS, CONTROL_SUBJECTS, lastToken } from '../bus/subjects.ts';
+import { accountId, roomId } from '../domain/ids.ts';
+import { refusal } from '../domain/refusals.ts';
+import {
+  loginCommand,
+  type RoomAnswer,
+  type RoomCommand,
+  refuse,
+  roomCommand,
+  userCommand,
+} from '../domain/room-commands.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { authenticate, type LoginParts } from './authenticate.ts';
+import { type NeighbourOptions, Neighbours, type RelayPresence } from './neighbours.ts';
+import type { Ownership } from './ownership.ts';
+import type { Presence } from './presence.ts';
+import { RoomList } from './room-list.ts';
+import type { RoomRegistry } from './room-registry.ts';
+import type { Rooms } from './rooms.ts';
+import type { Whispers } from './whispers.ts';
+
+export interface ChatCoreParts {
+  readonly bus: BusConnection;
+  readonly options: NeighbourOptions & { readonly roomsMax: number };
+  readonly ownership: Ownership;
+  readonly presence: Presence;
+  readonly registry: RoomRegistry;
+  readonly rooms: Rooms;
+  readonly login: LoginParts;
+  readonly whispers: Whispers;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Answers the commands of relays and bots, keeps the rooms, and notices which relays and other
+ * chat-cores live. Any number may run: each serves its share of the rooms, and the log refuses the
+ * one that is wrong about its share.
+ */
+export class ChatCore {
+  readonly #parts: ChatCoreParts;
+  readonly #neighbours: Neighbours;
+  readonly #list: RoomList;
+  readonly #endings: (() => void)[] = [];
+  #ready = false;
+  #moving: Promise<void> = Promise.resolve();
+  readonly #unsettled = new Set<string>();
+  #settling = false;
+
+  constructor(parts: ChatCoreParts) {
+    this.#parts = parts;
+    this.#neighbours = new Neighbours(parts.bus, parts.options, {
+      onNewRelay: (relay) => this.#own(this.#learn(relay), 'presence'),
+      onRelayGone: (relay, silent) => this.#own(this.#forget(relay, silent), 'presence'),
+      onCoresChanged: (others) => this.#own(this.#move(others), 'ownership'),
+    });
+    this.#list = new RoomList(parts);
+  }
+
+  /** Null when commands are being answered, else what is missing. */
+  get problem(): string | null {
+    if (!this.#ready) return 'starting';
+    return this.#parts.bus.status === 'connected' ? null : 'NATS is away';
+  }
+
+  /** Resolves when commands are answered and every room has the members that the relays have. */
+  async start(): Promise<void> {
+    const { bus, registry } = this.#parts;
+    await registry.reload();
+    this.#neighbours.start();
+    const settler = setInterval(() => {
+      if (this.#unsettled.size > 0) this.#own(this.#settle(), 'settle');
+    }, this.#parts.options.heartbeatMs);
+    this.#endings.push(
+      () => clearInterval(settler),
+      receive(bus, CONTROL_SUBJECTS.roomsChanged, () => this.#own(registry.reload(), 'rooms')),
+      bus.onStatus((status) => {
+        if (status === 'connected') this.#own(registry.reload(), 'rooms');
+      }),
+    );
+    // Other cores answer the first heartbeat at once; relays answer the question after it.
+    this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS));
+    this.#serve();
+    await this.#reconcileOwned();
+    this.#ready = true;
+  }
+
+  /** Stops answering, lets what was begun finish and saves snapshots; others take the rooms over. */
+  async stop(): Promise<void> {
+    this.#ready = false;
+    for (const end of this.#endings) end();
+    this.#neighbours.stop();
+    await this.#parts.rooms.saveAll();
+  }
+
+  /** Brings the gauges up to date. */
+  measure(): void {
+    const { metrics, rooms, login } = this.#parts;
+    metrics.core.rooms.set(rooms.size);
+    metrics.core.roomCommandsPending.set(rooms.pending);
+    metrics.core.loginsPending.set(login.gate.pending);
+    metrics.core.relays.set(this.#neighbours.relayCount);
+    metrics.core.cores.set(this.#neighbours.coreCount);
+  }
+
+  #serve(): void {
+    const { bus } = this.#parts;
+    const { login, anyRoom, anyUser } = COMMAND_SUBJECTS;
+    this.#endings.push(
+      receive(bus, login, (message) => this.#answer(message, 'login', this.#login(message)), QUEUE),
+      receive(
+        bus,
+        anyUser,
+        (message) => this.#answer(message, 'whisper', this.#whisper(message)),
+        QUEUE,
+      ),
+      // Every core hears every room's commands; the one that owns the room answers.
+      receive(bus, anyRoom, (message) => this.#onRoomCommand(message)),
+      this.#list.serve(),
+    );
+  }
+
+  #onRoomCommand(message: Received): void {
+    const id = lastToken(message.subject);
+    if (!this.#parts.ownership.owns(id)) return;
+    const room = roomId.safeParse(id).data;
+    const command = roomCommand.safeParse(message.body).data;
+    if (room === undefined || command === undefined) {
+      message.respond(refuse(refusal('BAD_FIELD')));
+      return;
+    }
+    this.#answer(message, command.type, this.#room(room, command));
+  }
+
+  async #room(id: string, command: RoomCommand): Promise<RoomAnswer> {
+    const { registry, rooms } = this.#parts;
+    if (command.type === 'create') return this.#create(id, command);
+    if (!(await registry.has(id))) return refuse(refusal('NO_SUCH_ROOM'));
+    if (command.type !== 'remove') return rooms.get(id).run(command);
+    const answer = await rooms.get(id).run(command);
+    if (answer.ok) await registry.remove(id);
+    this.#tellRoomsChanged();
+    return answer;
+  }
+
+  async #create(
+    id: string,
+    command: Extract<RoomCommand, { type: 'create' }>,
+  ): Promise<RoomAnswer> {
+    const { registry, rooms, options } = this.#parts;
+    if (registry.size >= options.roomsMax && !(await registry.has(id))) {
+      return refuse(refusal('FORBIDDEN', 'There are as many rooms as there may be.'));
+    }
+    const answer = await rooms.get(id).run(command);
+    // A room that is in the log and not in the registry was half made: finish it.
+    const half = !answer.ok && answer.code === 'ROOM_EXISTS' && !(await registry.has(id));
+    if (answer.ok || half) await registry.put(id, command.name);
+    this.#tellRoomsChanged();
+    return answer;
+  }
+
+  async #login(message: Received) {
+    const parsed = loginCommand.safeParse(message.body).data;
+    if (parsed === undefined) return refuse(refusal('BAD_FIELD'));
+    const answer = await authenticate(parsed.credentials, this.#parts.login);
+    const outcome = answer.ok ? 'ok' : answer.code;
+    this.#parts.metrics.core.logins.inc({ kind: parsed.credentials.kind, outcome });
+    return answer;
+  }
+
+  async #whisper(message: Received): Promise<RoomAnswer> {
+    const to = accountId.safeParse(lastToken(message.subject)).data;
+    const command = userCommand.safeParse(message.body).data;
+    if (to === undefined || command === undefined) return refuse(refusal('BAD_FIELD'));
+    return this.#parts.whispers.run(to, command);
+  }
+
+  #answer(message: Received, type: string, work: Promise<{ ok: boolean; code?: string }>): void {
+    const { metrics, log } = this.#parts;
+    const end = metrics.core.commandSeconds.startTimer({ type });
+    work
+      .catch((error: unknown) => {
+        metrics.core.problems.inc();
+        log.error({ err: error, type }, 'command failed');
+        return refuse(refusal('TRY_AGAIN'));
+      })
+      .then((answer) => {
+        end();
+        metrics.core.commands.inc({ type, outcome: answer.ok ? 'ok' : (answer.code ?? 'refused') });
+        message.respond(answer);
+      })
+      .catch((error: unknown) => log.error({ err: error, type }, 'answer failed'));
+  }
+
+  #tellRoomsChanged(): void {
+    tell(this.#parts.bus, CONTROL_SUBJECTS.roomsChanged, {});
+  }
+
+  async #learn(relay: string): Promise<void> {
+    const concerned = this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS, relay));
+    await this.#reconcile(concerned);
+  }
+
+  async #forget(relay: string, silent: boolean): Promise<void> {
+    if (silent) {
+      this.#parts.metrics.core.relaysReaped.inc();
+      this.#parts.log.warn({ relay }, 'relay silent, its members leave');
+    }
+    await this.#reconcile(this.#parts.presence.drop(relay));
+  }
+
+  // One move after the other: each begins with what the one before it left.
+  #move(others: readonly string[]): Promise<void> {
+    const { ownership, rooms, log } = this.#parts;
+    ownership.setOthers(others);
+    log.info({ cores: ownership.cores }, 'chat-cores changed');
+    for (const id of rooms.ids()) {
+      if (!ownership.owns(id)) rooms.drop(id);
+    }
+    if (!this.#ready) return Promise.resolve();
+    this.#moving = this.#moving.then(async () => {
+      this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS));
+      await this.#reconcileOwned();
+    });
+    return this.#moving;
+  }
+
+  #hear(relays: readonly RelayPresence[]): string[] {
+    return relays.flatMap(({ relay, rooms }) => this.#parts.presence.replace(relay, rooms));
+  }
+
+  async #reconcileOwned(): Promise<void> {
+    await this.#reconcile(this.#parts.registry.list().map(({ id }) => id));
+  }
+
+  async #reconcile(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#unsettled.add(id);
+    await this.#settle();
+  }
+
+  // Rooms whose members could not be made right yet stay in the set and are tried again.
+  async #settle(): Promise<void> {
+    const { bus, ownership, rooms } = this.#parts;
+    if (this.#settling || bus.status !== 'connected') return;
+    this.#settling = true;
+    try {
+      const ids = [...this.#unsettled];
+      this.#unsettled.clear();
+      const failed = await rooms.reconcile(ids.filter((id) => ownership.owns(id)));
+      for (const id of failed) this.#unsettled.add(id);
+    } finally {
+      this.#settling = false;
+    }
+  }
+
+  // What runs beside the commands has its owner here.
+  #own(work: Promise<unknown>, what: string): void {
+    work.catch((error: unknown) => {
+      this.#parts.metrics.core.problems.inc();
+      this.#parts.log.error({ err: error, what }, 'background work failed');
+    });
+  }
+}
+
+const QUEUE = 'core';
+const PRESENCE_WAIT_MS = 400;

@@ -1,0 +1,144 @@
+import type { BusConnection } from '../bus/bus-connection.ts';
+import { gather, receive, tell } from '../bus/messages.ts';
+import { CONTROL_SUBJECTS } from '../bus/subjects.ts';
+import { coreBeat, type PresencePart, presencePart, relayBeat } from '../domain/control.ts';
+import type { Actor } from '../domain/events.ts';
+import { Liveness } from './liveness.ts';
+
+export interface NeighbourOptions {
+  readonly self: string;
+  readonly heartbeatMs: number;
+  readonly silenceMs: number;
+  readonly now: () => number;
+}
+
+export interface NeighbourHandler {
+  /** A relay that was not known lives: nobody knows yet whom it has where. */
+  onNewRelay(relay: string): void;
+  /** A relay ended or fell silent: nobody is there through it any more. */
+  onRelayGone(relay: string, silent: boolean): void;
+  /** The living cores other than this one have changed. */
+  onCoresChanged(others: readonly string[]): void;
+}
+
+export type RelayPresence = { relay: string; rooms: { room: string; members: Actor[] }[] };
+
+/**
+ * Hears which relays and chat-cores live, and says that this one does. Who is silent for `silenceMs`
+ * is given up, but never for a silence in which this process could not have heard.
+ */
+export class Neighbours {
+  readonly #bus: BusConnection;
+  readonly #options: NeighbourOptions;
+  readonly #handler: NeighbourHandler;
+  readonly #relays: Liveness;
+  readonly #cores: Liveness;
+  readonly #endings: (() => void)[] = [];
+  #lastTickMs: number;
+
+  constructor(bus: BusConnection, options: NeighbourOptions, handler: NeighbourHandler) {
+    this.#bus = bus;
+    this.#options = options;
+    this.#handler = handler;
+    this.#relays = new Liveness(options.silenceMs);
+    this.#cores = new Liveness(options.silenceMs);
+    this.#lastTickMs = options.now();
+  }
+
+  get relayCount(): number {
+    return this.#relays.ids.length;
+  }
+
+  get coreCount(): number {
+    return this.#cores.ids.length + 1;
+  }
+
+  start(): void {
+    const ticker = setInterval(() => this.#tick(), this.#options.heartbeatMs);
+    this.#endings.push(
+      () => clearInterval(ticker),
+      receive(this.#bus, CONTROL_SUBJECTS.relayBeat, ({ body }) => this.#onRelayBeat(body)),
+      receive(this.#bus, CONTROL_SUBJECTS.coreBeat, ({ body }) => this.#onCoreBeat(body)),
+      this.#bus.onStatus((status) => {
+        if (status === 'connected') this.#excuseAll();
+      }),
+    );
+    this.#tellBeat({ starting: true });
+  }
+
+  /** Asks all relays, or one, whom they have where. Relays that do not answer in time are left out. */
+  async askPresence(waitMs: number, relay?: string): Promise<RelayPresence[]> {
+    const asked = relay === undefined ? {} : { relay };
+    const isLast = (answer: unknown) => presencePart.safeParse(answer).data?.last === true;
+    const answers = await gather(this.#bus, CONTROL_SUBJECTS.presence, asked, waitMs, (so) =>
+      relay === undefined ? false : so.some(isLast),
+    );
+    const parts = answers.flatMap((answer) => {
+      const parsed = presencePart.safeParse(answer);
+      return parsed.success ? [parsed.data] : [];
+    });
+    return assemble(parts);
+  }
+
+  stop(): void {
+    this.#tellBeat({ stopping: true });
+    for (const end of this.#endings) end();
+  }
+
+  #onRelayBeat(body: unknown): void {
+    const beat = relayBeat.safeParse(body).data;
+    if (beat === undefined) return;
+    if (beat.stopping === true) {
+      this.#relays.forget(beat.relay);
+      this.#handler.onRelayGone(beat.relay, false);
+    } else if (this.#relays.heard(beat.relay, this.#options.now())) {
+      this.#handler.onNewRelay(beat.relay);
+    }
+  }
+
+  #onCoreBeat(body: unknown): void {
+    const beat = coreBeat.safeParse(body).data;
+    if (beat === undefined || beat.core === this.#options.self) return;
+    if (beat.stopping === true) {
+      this.#cores.forget(beat.core);
+      this.#handler.onCoresChanged(this.#cores.ids);
+      return;
+    }
+    if (beat.starting === true) this.#tellBeat({});
+    if (this.#cores.heard(beat.core, this.#options.now())) {
+      this.#handler.onCoresChanged(this.#cores.ids);
+    }
+  }
+
+  #tick(): void {
+    this.#tellBeat({});
+    const now = this.#options.now();
+    const late = now - this.#lastTickMs > this.#options.heartbeatMs + this.#options.silenceMs / 2;
+    this.#lastTickMs = now;
+    // We were paused, or cannot hear: what others said meanwhile is still to come.
+    if (late || this.#bus.status !== 'connected') this.#excuseAll();
+    for (const relay of this.#relays.takeSilent(now)) this.#handler.onRelayGone(relay, true);
+    if (this.#cores.takeSilent(now).length > 0) this.#handler.onCoresChanged(this.#cores.ids);
+  }
+
+  #excuseAll(): void {
+    const now = this.#options.now();
+    this.#relays.excuseAll(now);
+    this.#cores.excuseAll(now);
+  }
+
+  #tellBeat(more: { starting?: true; stopping?: true }): void {
+    tell(this.#bus, CONTROL_SUBJECTS.coreBeat, { core: this.#options.self, ...more });
+  }
+}
+
+function assemble(parts: readonly PresencePart[]): RelayPresence[] {
+  const relays = new Map<string, RelayPresence & { whole: boolean }>();
+  for (const part of parts) {
+    const known = relays.get(part.relay) ?? { relay: part.relay, rooms: [], whole: false };
+    known.rooms.push(...part.rooms);
+    relays.set(part.relay, { ...known, whole: known.whole || part.last });
+  }
+  // Half an answer would throw people out of rooms they are in.
+  return [...relays.values()].filter(({ whole }) => whole);
+}

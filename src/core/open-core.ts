@@ -1,0 +1,89 @@
+import { Bucket } from '../bus/bucket.ts';
+import type { BusConnection } from '../bus/bus-connection.ts';
+import { LogReader } from '../bus/log-reader.ts';
+import { LogWriter } from '../bus/log-writer.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { Accounts, GUEST_TTL_MS } from './accounts.ts';
+import { ChatCore } from './chat-core.ts';
+import { Gate } from './gate.ts';
+import { Ownership } from './ownership.ts';
+import { Presence } from './presence.ts';
+import type { RoomOptions } from './room.ts';
+import { RoomRegistry } from './room-registry.ts';
+import { Rooms } from './rooms.ts';
+import { type ForeignTokenOptions, ForeignTokens, SessionTokens } from './tokens.ts';
+import { Whispers } from './whispers.ts';
+
+export interface CoreOptions extends RoomOptions {
+  readonly self: string;
+  readonly heartbeatMs: number;
+  readonly silenceMs: number;
+  readonly roomsMax: number;
+  readonly replicas: number;
+  readonly appendTimeoutMs: number;
+  readonly loginsConcurrentMax: number;
+  readonly loginsPendingMax: number;
+  readonly guests: boolean;
+  readonly sessionTtlSeconds: number;
+  readonly foreignTokens: ForeignTokenOptions;
+}
+
+export interface CoreSurroundings {
+  readonly bus: BusConnection;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+export interface Stores {
+  readonly accounts: Accounts;
+  readonly registry: RoomRegistry;
+}
+
+/** Opens what the operator's commands and chat-core share: accounts and the registry of rooms. */
+export async function openStores(bus: BusConnection, replicas: number): Promise<Stores> {
+  const accounts = await Bucket.open(bus, 'chat_accounts', replicas);
+  const guests = await Bucket.open(bus, 'chat_guests', replicas, GUEST_TTL_MS);
+  const rooms = await Bucket.open(bus, 'chat_rooms', replicas);
+  return { accounts: new Accounts(accounts, guests), registry: new RoomRegistry(rooms) };
+}
+
+/** Puts a chat-core together. The stream of the log is there already; `start` is the caller's. */
+export async function openCore(
+  options: CoreOptions,
+  around: CoreSurroundings,
+  stores: Stores,
+): Promise<ChatCore> {
+  const { bus, log, metrics, now, newId } = around;
+  const { accounts, registry } = stores;
+  const limits = { timeoutMs: options.appendTimeoutMs, pendingMax: 100_000 };
+  const reader = new LogReader(bus, limits);
+  const writer = new LogWriter(bus, reader, { ...options, pendingMax: limits.pendingMax });
+  const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);
+  const secrets = await Bucket.open(bus, 'chat_secrets', options.replicas);
+  const presence = new Presence();
+  const accountOf = (id: string) => accounts.actorOf(id);
+  const rooms = new Rooms({
+    ...{ writer, reader, snapshots, presence, options, now, newId, accountOf },
+    roleOf: (id) => accounts.roleOf(id),
+    onFenced: () => metrics.core.fenced.inc(),
+    onProblem: (room, err) => {
+      metrics.core.problems.inc();
+      log.error({ err, roomId: room }, 'room failed');
+    },
+  });
+  return new ChatCore({
+    ...{ bus, presence, registry, rooms, log, metrics },
+    options: { ...options, now },
+    ownership: new Ownership(options.self),
+    login: {
+      ...{ accounts, now, guests: options.guests },
+      sessions: await SessionTokens.open(secrets, options.sessionTtlSeconds),
+      foreign: new ForeignTokens(options.foreignTokens),
+      gate: new Gate(options.loginsConcurrentMax, options.loginsPendingMax),
+    },
+    whispers: new Whispers({ ...options, writer, accountOf, now }),
+  });
+}

@@ -1,0 +1,127 @@
+import type { Bucket } from '../bus/bucket.ts';
+import { BusError } from '../bus/bus-error.ts';
+import { type LogReader, roomEventOf, type StoredMessage } from '../bus/log-reader.ts';
+import type { Appended, LogWriter } from '../bus/log-writer.ts';
+import { logSubjectOfRoom } from '../bus/subjects.ts';
+import type { RoomEvent } from '../domain/events.ts';
+import type { Draft } from './decide.ts';
+import { apply, chainHash, emptyRoom, type RoomState, snapshotOf, stateOf } from './room-state.ts';
+
+export interface RoomLogParts {
+  readonly writer: LogWriter;
+  readonly reader: LogReader;
+  readonly snapshots: Bucket;
+  readonly now: () => number;
+}
+
+/**
+ * One room's log with the state that it folds to. `state` is what chat-core believes; the log itself
+ * refuses an append made on a belief that is out of date (`FENCED`), and `catchUp` mends it.
+ */
+export class RoomLog {
+  readonly #parts: RoomLogParts;
+  readonly #subject: string;
+  #state: RoomState;
+  #snapshotAt = 0;
+
+  constructor(room: string, parts: RoomLogParts) {
+    this.#parts = parts;
+    this.#subject = logSubjectOfRoom(room);
+    this.#state = emptyRoom(room);
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  /** Events since the last snapshot. */
+  get unsaved(): number {
+    return this.#state.n - this.#snapshotAt;
+  }
+
+  /** Reads the snapshot, if it is one of this very log, and the events after it. */
+  async load(): Promise<void> {
+    const entry = await this.#parts.snapshots.get(this.#state.room);
+    const snapshot = entry === null ? null : stateOf(entry.value);
+    if (snapshot !== null && snapshot.room === this.#state.room && snapshot.seq > 0) {
+      const last = await this.#parts.reader.at(snapshot.seq);
+      if (last?.subject === this.#subject && last.hash === snapshot.hash) {
+        this.#state = snapshot;
+        this.#snapshotAt = snapshot.n;
+      }
+    }
+    await this.catchUp();
+  }
+
+  /** Folds in what the log has beyond the state. */
+  async catchUp(): Promise<void> {
+    const newest = await this.#parts.reader.lastFromLeader(this.#subject);
+    const until = newest?.seq ?? 0;
+    if (until < this.#state.seq) {
+      // The log is shorter than what we knew: it was made anew. Nothing of before holds.
+      this.#state = emptyRoom(this.#state.room);
+      this.#snapshotAt = 0;
+    }
+    while (this.#state.seq < until) {
+      const message = await this.#parts.reader.next(this.#subject, this.#state.seq + 1);
+      if (message === null) throw new BusError('TIMEOUT', 'the log is settling');
+      this.#foldIn(message);
+    }
+  }
+
+  /**
+   * Stores an event made of a draft and folds it in; returns its sequence. Sent again with the same
+   * `messageId` it stores nothing and returns the sequence of the first time.
+   */
+  async append(draft: Draft, id: string, messageId: string, deadline: number): Promise<Appended> {
+    const { room, n, hash, seq, time } = this.#state;
+    const now = Math.max(this.#parts.now(), Date.parse(time));
+    const event = eventOf(draft, { id, n: n + 1, room, time: new Date(now).toISOString() });
+    const payload = JSON.stringify(event);
+    const next = chainHash(hash, payload);
+    const appended = await this.#parts.writer.append({
+      subject: this.#subject,
+      payload,
+      messageId,
+      expectedLast: seq,
+      hash: next,
+      deadline,
+    });
+    if (appended.duplicate) {
+      if (appended.seq > seq) await this.catchUp();
+    } else {
+      this.#state = apply(this.#state, { seq: appended.seq, prev: seq, event }, next);
+    }
+    return appended;
+  }
+
+  /** Appends may go on meanwhile: a snapshot is of the state at the call. */
+  async saveSnapshot(): Promise<void> {
+    const state = this.#state;
+    if (state.n === this.#snapshotAt) return;
+    this.#snapshotAt = state.n;
+    await this.#parts.snapshots.put(state.room, snapshotOf(state));
+  }
+
+  #foldIn(message: StoredMessage): void {
+    const logged = roomEventOf(message);
+    // A foreign message moves the fence, but says nothing about the room and is not in its chain.
+    this.#state =
+      logged === null
+        ? { ...this.#state, seq: message.seq }
+        : apply(this.#state, logged, chainHash(this.#state.hash, message.payload));
+  }
+}
+
+interface Place {
+  readonly id: string;
+  readonly n: number;
+  readonly room: string;
+  readonly time: string;
+}
+
+// The order of the keys is the order on the wire (protocol.md §5.2).
+function eventOf(draft: Draft, { id, n, room, time }: Place): RoomEvent {
+  const { type, from, via, ...rest } = draft;
+  return { v: 1, id, n, type, room, time, from, ...rest, via } as RoomEvent;
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Actor, actor, type Logged, type RoomEvent } from '../domain/events.ts';
+import { displayName, roomId } from '../domain/ids.ts';
+
+/**
+ * A room as its log tells it: nothing but the fold of its events. `seq`, `n` and `hash` are those
+ * of the last event folded in.
+ */
+export interface RoomState {
+  readonly room: string;
+  /** Null: the room was never created, or was removed. */
+  readonly name: string | null;
+  readonly seq: number;
+  readonly n: number;
+  readonly hash: string;
+  /** ISO time of the last event; the next one is never earlier. */
+  readonly time: string;
+  readonly members: ReadonlyMap<string, Actor>;
+  /** Account id to the end of the mute in ISO time; null: until it is undone. */
+  readonly mutes: ReadonlyMap<string, string | null>;
+  readonly bans: ReadonlyMap<string, string | null>;
+}
+
+/** The hash before the first event: 32 zero bytes. */
+export const FIRST_HASH = '0'.repeat(64);
+
+export function emptyRoom(room: string): RoomState {
+  return {
+    room,
+    name: null,
+    seq: 0,
+    n: 0,
+    hash: FIRST_HASH,
+    time: '1970-01-01T00:00:00.000Z',
+    members: new Map(),
+    mutes: new Map(),
+    bans: new Map(),
+  };
+}
+
+/** The hash of an event's stored bytes in the chain of its room (protocol.md §5.5). */
+export function chainHash(previous: string, payload: Uint8Array | string): string {
+  return createHash('sha256').update(Buffer.from(previous, 'hex')).update(payload).digest('hex');
+}
+
+/** The room after one more event. `hash` is that event's place in the chain. Pure. */
+export function apply(state: RoomState, { seq, event }: Logged, hash: string): RoomState {
+  return { ...state, ...change(state, event), seq, n: event.n, hash, time: event.time };
+}
+
+function change(state: RoomState, event: RoomEvent): Partial<RoomState> {
+  switch (event.type) {
+    case 'message.posted':
+    case 'notice.posted':
+      return {};
+    case 'member.entered':
+      return { members: put(state.members, event.member.id, event.member) };
+    case 'member.left':
+    case 'member.kicked':
+      return { members: without(state.members, event.member.id) };
+    case 'member.muted':
+      return { mutes: put(state.mutes, event.member.id, event.until) };
+    case 'member.unmuted':
+      return { mutes: without(state.mutes, event.member.id) };
+    case 'member.banned':
+      return { bans: put(state.bans, event.member.id, event.until) };
+    case 'member.unbanned':
+      return { bans: without(state.bans, event.member.id) };
+    case 'room.created':
+      return { name: event.name };
+    case 'room.changed':
+      return event.closed === true
+        ? { name: null, members: new Map() }
+        : { name: event.name ?? state.name };
+  }
+}
+
+/** Whether a mute or ban is in force at a time. */
+export function inForce(
+  sanctions: ReadonlyMap<string, string | null>,
+  account: string,
+  nowMs: number,
+): boolean {
+  const until = sanctions.get(account);
+  return until === null || (until !== undefined && Date.parse(until) > nowMs);
+}
+
+/** The state as text for a snapshot. */
+export function snapshotOf(state: RoomState): string {
+  return JSON.stringify({
+    ...state,
+    v: 1,
+    members: [...state.members.values()],
+    mutes: [...state.mutes],
+    bans: [...state.bans],
+  });
+}
+
+/** Reads a snapshot; null for one that cannot be used: it can always be thrown away. */
+export function stateOf(snapshot: string): RoomState | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(snapshot);
+  } catch {
+    return null;
+  }
+  const parsed = snapshotSchema.safeParse(json);
+  if (!parsed.success) return null;
+  const { v: _version, members, mutes, bans, ...rest } = parsed.data;
+  return {
+    ...rest,
+    members: new Map(members.map((member) => [member.id, member])),
+    mutes: new Map(mutes),
+    bans: new Map(bans),
+  };
+}
+
+const sanctions = z.array(z.tuple([z.string(), z.string().nullable()]));
+const snapshotSchema = z.object({
+  v: z.literal(1),
+  room: roomId,
+  name: displayName.nullable(),
+  seq: z.int().min(0),
+  n: z.int().min(0),
+  hash: z.string().length(64),
+  time: z.string(),
+  members: z.array(actor),
+  mutes: sanctions,
+  bans: sanctions,
+});
+
+function put<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
+  return new Map(map).set(key, value);
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}

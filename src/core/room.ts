@@ -1,0 +1,220 @@
+import { BusError } from '../bus/bus-error.ts';
+import type { Actor } from '../domain/events.ts';
+import { refusal } from '../domain/refusals.ts';
+import { type Role, type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
+import { decide } from './decide.ts';
+import type { Presence } from './presence.ts';
+import { RoomLog, type RoomLogParts } from './room-log.ts';
+
+export interface RoomOptions {
+  readonly commandTimeoutMs: number;
+  readonly roomCommandsPendingMax: number;
+  readonly snapshotEvery: number;
+  readonly textMaxCodePoints: number;
+  readonly membersPerRoomMax: number;
+}
+
+export interface RoomParts extends RoomLogParts {
+  readonly presence: Presence;
+  readonly options: RoomOptions;
+  readonly newId: () => string;
+  readonly roleOf: (account: string) => Promise<Role>;
+  readonly accountOf: (account: string) => Promise<Actor | null>;
+  readonly onFenced: () => void;
+  readonly onProblem: (room: string, error: unknown) => void;
+}
+
+/**
+ * One room: its commands are decided one after the other, each on the state that the one before it
+ * left. At most `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with
+ * `TRY_AGAIN`.
+ */
+export class Room {
+  readonly id: string;
+  readonly #parts: RoomParts;
+  readonly #log: RoomLog;
+  readonly #waiting: Job[] = [];
+  #running = false;
+  // The state may be behind the log: an append got no answer, or nothing was read yet.
+  #stale = true;
+  #loaded = false;
+
+  constructor(id: string, parts: RoomParts) {
+    this.id = id;
+    this.#parts = parts;
+    this.#log = new RoomLog(id, parts);
+  }
+
+  get memberCount(): number {
+    return this.#log.state.members.size;
+  }
+
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
+  run(command: RoomCommand): Promise<RoomAnswer> {
+    return this.#enqueue((deadline) => this.#run(command, deadline));
+  }
+
+  /**
+   * Makes the members those whom the relays have: who is gone leaves, who is here enters. False when
+   * the log could not be reached in time.
+   */
+  async reconcile(): Promise<boolean> {
+    const answer = await this.#enqueue(async (deadline) => {
+      const here = this.#parts.presence.in(this.id);
+      const { members } = this.#log.state;
+      for (const member of members.values()) {
+        if (!here.has(member.id)) await this.#run(this.#soft('leave', member), deadline);
+      }
+      for (const member of here.values()) {
+        if (!members.has(member.id)) await this.#run(this.#soft('enter', member), deadline);
+      }
+      return this.#answer(this.#log.state.seq);
+    });
+    return answer.ok;
+  }
+
+  /** Saves a snapshot, after everything that waits is done. */
+  async save(): Promise<void> {
+    await this.#enqueue(async () => {
+      await this.#log.saveSnapshot();
+      return this.#answer(this.#log.state.seq);
+    });
+  }
+
+  #soft(type: 'enter' | 'leave', from: Actor): RoomCommand {
+    return { type, id: this.#parts.newId(), from, via: 'nats', relay: 'chat-core' };
+  }
+
+  #enqueue(work: (deadline: number) => Promise<RoomAnswer>): Promise<RoomAnswer> {
+    if (this.#waiting.length >= this.#parts.options.roomCommandsPendingMax) {
+      return Promise.resolve(TRY_AGAIN);
+    }
+    const deadline = performance.now() + this.#parts.options.commandTimeoutMs;
+    return new Promise((resolve) => {
+      this.#waiting.push({ deadline, work, resolve });
+      // Owner of this promise: the room; `#drain` turns every failure into an answer.
+      if (!this.#running) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true;
+    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
+      job.resolve(await this.#attempt(job));
+    }
+    this.#running = false;
+  }
+
+  async #attempt({ deadline, work }: Job): Promise<RoomAnswer> {
+    // Who asked has given up by now: what is done late would be done twice.
+    if (performance.now() >= deadline) return TRY_AGAIN;
+    try {
+      await this.#refresh();
+      const answer = await work(deadline);
+      if (this.#log.unsaved >= this.#parts.options.snapshotEvery) this.#saveBeside();
+      return answer;
+    } catch (error) {
+      this.#stale = true;
+      this.#report(error);
+      return TRY_AGAIN;
+    }
+  }
+
+  // A snapshot is never waited for and never needed: without it the next start reads more.
+  #saveBeside(): void {
+    this.#log.saveSnapshot().catch((error: unknown) => this.#report(error));
+  }
+
+  #report(error: unknown): void {
+    if (error instanceof BusError && error.passing) return;
+    this.#parts.onProblem(this.id, error);
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#stale) return;
+    if (this.#loaded) await this.#log.catchUp();
+    else await this.#log.load();
+    this.#loaded = true;
+    this.#stale = false;
+  }
+
+  async #run(command: RoomCommand, deadline: number): Promise<RoomAnswer> {
+    this.#notePresence(command);
+    for (let attempt = 0; attempt < FENCED_MAX; attempt += 1) {
+      try {
+        return await this.#decideAndAppend(command, deadline);
+      } catch (error) {
+        if (!(error instanceof BusError && error.kind === 'FENCED')) throw error;
+        this.#parts.onFenced();
+        await this.#log.catchUp();
+      }
+    }
+    return TRY_AGAIN;
+  }
+
+  async #decideAndAppend(command: RoomCommand, deadline: number): Promise<RoomAnswer> {
+    const decision = decide(this.#log.state, command, await this.#circumstances(command));
+    if (!decision.ok) {
+      if (command.type === 'enter') {
+        this.#parts.presence.remove(command.relay, this.id, command.from.id);
+      }
+      return refuse(decision.refusal);
+    }
+    let { seq } = this.#log.state;
+    for (const [index, draft] of decision.drafts.entries()) {
+      const id = 'id' in command ? command.id : this.#parts.newId();
+      const author = 'from' in command ? command.from.id : '0';
+      const messageId = `${this.id}:${author}:${id}${index === 0 ? '' : `:${index}`}`;
+      seq = (await this.#log.append(draft, id, messageId, deadline)).seq;
+      if (draft.type === 'member.kicked') {
+        this.#parts.presence.removeEverywhere(this.id, draft.member.id);
+      }
+    }
+    return this.#answer(seq, command, decision.drafts.length > 0);
+  }
+
+  #notePresence(command: RoomCommand): void {
+    const { presence } = this.#parts;
+    if (command.type === 'enter' && command.relay !== 'chat-core') {
+      presence.add(command.relay, this.id, command.from);
+    }
+    if (command.type === 'leave') presence.remove(command.relay, this.id, command.from.id);
+  }
+
+  async #circumstances(command: RoomCommand) {
+    const { options, presence, now, roleOf, accountOf } = this.#parts;
+    const from = 'from' in command ? command.from : null;
+    const member = from !== null && this.#log.state.members.has(from.id);
+    // Only what the decision can turn on is looked up: the hot path, a member's say, asks nothing.
+    const roleMatters = 'user' in command || command.type === 'announce' || !member;
+    const role = from !== null && roleMatters ? await roleOf(from.id) : 'member';
+    return {
+      nowMs: now(),
+      role,
+      stillHere: from !== null && presence.has(this.id, from.id),
+      target: 'user' in command ? await accountOf(command.user) : null,
+      textMaxCodePoints: options.textMaxCodePoints,
+      membersPerRoomMax: options.membersPerRoomMax,
+    };
+  }
+
+  #answer(seq: number, command?: RoomCommand, changed = false): RoomAnswer {
+    const { name, members } = this.#log.state;
+    if (command?.type !== 'enter' && command?.type !== 'members') return { ok: true, seq };
+    const list = { name: name ?? '', members: [...members.values()] };
+    return { ok: true, seq: this.#log.state.seq, ...list, announced: changed };
+  }
+}
+
+interface Job {
+  readonly deadline: number;
+  readonly work: (deadline: number) => Promise<RoomAnswer>;
+  readonly resolve: (answer: RoomAnswer) => void;
+}
+
+const FENCED_MAX = 10;
+const TRY_AGAIN: RoomAnswer = refuse(refusal('TRY_AGAIN'));

@@ -1,0 +1,72 @@
+import { Room, type RoomParts } from './room.ts';
+
+/**
+ * The rooms that this chat-core serves, each made when it is first needed. Their number is bounded by
+ * the registry: nobody asks for a room here that is not in it.
+ */
+export class Rooms {
+  readonly #parts: RoomParts;
+  readonly #rooms = new Map<string, Room>();
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** Commands waiting in all rooms. */
+  get pending(): number {
+    let pending = 0;
+    for (const room of this.#rooms.values()) pending += room.pending;
+    return pending;
+  }
+
+  get(id: string): Room {
+    const known = this.#rooms.get(id);
+    if (known !== undefined) return known;
+    const made = new Room(id, this.#parts);
+    this.#rooms.set(id, made);
+    return made;
+  }
+
+  memberCount(id: string): number {
+    return this.#rooms.get(id)?.memberCount ?? 0;
+  }
+
+  drop(id: string): void {
+    this.#rooms.delete(id);
+  }
+
+  ids(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /**
+   * Makes the members of rooms those whom the relays have, a few rooms at a time. Returns the rooms
+   * where that was not possible now.
+   */
+  async reconcile(ids: readonly string[]): Promise<string[]> {
+    const failed: string[] = [];
+    await inParallel(ids, async (id) => {
+      if (!(await this.get(id).reconcile())) failed.push(id);
+    });
+    return failed;
+  }
+
+  /** Saves a snapshot of every room, each after what waits in it. */
+  async saveAll(): Promise<void> {
+    await inParallel(this.ids(), (id) => this.get(id).save());
+  }
+}
+
+const PARALLEL = 16;
+
+async function inParallel(ids: readonly string[], work: (id: string) => Promise<void>) {
+  const left = [...ids];
+  const worker = async () => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) await work(id);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, ids.length) }, worker));
+}

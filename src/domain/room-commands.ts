@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { actor, via } from './events.ts';
+import { accountId, displayName, messageId, roomId } from './ids.ts';
+import { isRefusalCode, type Refusal } from './refusals.ts';
+
+/** The id of a running relay or chat-core. */
+export const processId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a process id');
+
+const common = { id: messageId, from: actor, via };
+const moderation = { ...common, user: accountId, reason: z.string().max(200).optional() };
+const seconds = z.int().min(1).max(31_536_000).optional();
+
+/** A request on `chatcmd.room.<room>` (protocol.md §5.4). `id` makes sending it again harmless. */
+export const roomCommand = z.discriminatedUnion('type', [
+  z.object({ ...common, type: z.literal('enter'), relay: processId }),
+  z.object({ ...common, type: z.literal('leave'), relay: processId }),
+  z.object({ ...common, type: z.literal('say'), text: z.string() }),
+  z.object({ ...common, type: z.literal('announce'), text: z.string() }),
+  z.object({ ...moderation, type: z.literal('kick') }),
+  z.object({ ...moderation, type: z.literal('mute'), seconds }),
+  z.object({ ...moderation, type: z.literal('unmute') }),
+  z.object({ ...moderation, type: z.literal('ban'), seconds }),
+  z.object({ ...moderation, type: z.literal('unban') }),
+  z.object({ ...common, type: z.literal('create'), name: displayName }),
+  z.object({ ...common, type: z.literal('remove') }),
+  z.object({ type: z.literal('members') }),
+]);
+export type RoomCommand = z.infer<typeof roomCommand>;
+
+/** A request on `chatcmd.user.<account>`. */
+export const userCommand = z.object({ ...common, type: z.literal('whisper'), text: z.string() });
+export type UserCommand = z.infer<typeof userCommand>;
+
+/** A request on `chatcmd.login`. */
+export const loginCommand = z.object({
+  credentials: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('password'),
+      user: z.string().max(256),
+      password: z.string().max(1024),
+    }),
+    z.object({ kind: z.literal('token'), token: z.string().max(8192) }),
+    z.object({ kind: z.literal('session'), token: z.string().max(8192) }),
+    z.object({ kind: z.literal('guest'), name: z.string().max(256) }),
+  ]),
+});
+
+export const role = z.enum(['member', 'moderator', 'guest']);
+export type Role = z.infer<typeof role>;
+
+const refused = z.object({
+  ok: z.literal(false),
+  code: z.string().refine(isRefusalCode),
+  message: z.string(),
+});
+
+/** What chat-core answers to a room command. `members` and `name` come with `enter` and `members`. */
+export const roomAnswer = z.union([
+  refused,
+  z.object({
+    ok: z.literal(true),
+    seq: z.int().min(0),
+    name: z.string().optional(),
+    members: z.array(actor).optional(),
+    announced: z.boolean().optional(),
+  }),
+]);
+export type RoomAnswer = z.infer<typeof roomAnswer>;
+
+export const userAnswer = z.union([refused, z.object({ ok: z.literal(true), seq: z.int() })]);
+
+export const loginAnswer = z.union([
+  refused,
+  z.object({ ok: z.literal(true), user: actor, role, session: z.string() }),
+]);
+export type LoginAnswer = z.infer<typeof loginAnswer>;
+
+export const roomsAnswer = z.union([
+  refused,
+  z.object({
+    ok: z.literal(true),
+    rooms: z.array(z.object({ id: roomId, name: z.string(), members: z.int().min(0) })),
+  }),
+]);
+export type RoomsAnswer = z.infer<typeof roomsAnswer>;
+
+/** A refusal as an answer on the bus. */
+export function refuse({ code, message }: Refusal): z.infer<typeof refused> {
+  return { ok: false, code, message };
+}

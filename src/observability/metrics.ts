@@ -1,0 +1,59 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/**
+ * Everything that is measured, by name. Labels are few and closed: never a room, an account or an
+ * address. Served by the admin port in the Prometheus text format.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Counter<L>({ name, help, labelNames, registers });
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Gauge<L>({ name, help, labelNames, registers });
+  const seconds = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+    new Histogram<L>({ name, help, labelNames, buckets: SECONDS, registers });
+
+  return {
+    registry,
+    startProcessMetrics: () => collectDefaultMetrics({ register: registry }),
+    relay: {
+      connections: gauge('relay_connections', 'Open connections', ['kind']),
+      connectionsRefused: counter('relay_connections_refused_total', 'Turned away', ['reason']),
+      policyRequests: counter('relay_policy_requests_total', 'Policy files answered'),
+      sessions: gauge('relay_sessions', 'Logged-in sessions', ['dialect']),
+      rooms: gauge('relay_rooms', 'Rooms with a member on this relay'),
+      frames: counter('relay_frames_total', 'Frames', ['dialect', 'direction']),
+      refusals: counter('relay_refusals_total', 'Commands and frames refused', ['code']),
+      claimedIds: counter('relay_claimed_id_mismatches_total', 'Frames claiming another account'),
+      outboxBytes: gauge('relay_outbox_bytes', 'Bytes waiting in all outboxes'),
+      slowReaders: counter('relay_slow_readers_total', 'Connections cut for reading too slowly'),
+      pausedReads: counter('relay_paused_reads_total', 'Times a connection was not read from'),
+      commandSeconds: seconds('relay_command_seconds', 'From command to answer', ['type']),
+      healedEvents: counter('relay_healed_events_total', 'Events read from the log over a gap'),
+      foreignMessages: counter('relay_foreign_messages_total', 'Log messages that are no events'),
+      logResets: counter('relay_log_resets_total', 'Times the log was found made anew'),
+    },
+    core: {
+      commands: counter('core_commands_total', 'Commands answered', ['type', 'outcome']),
+      commandSeconds: seconds('core_command_seconds', 'From request to answer', ['type']),
+      logins: counter('core_logins_total', 'Logins answered', ['kind', 'outcome']),
+      loginsPending: gauge('core_logins_pending', 'Logins waiting for a password check'),
+      rooms: gauge('core_rooms', 'Rooms served by this chat-core'),
+      roomCommandsPending: gauge('core_room_commands_pending', 'Commands waiting in all rooms'),
+      fenced: counter('core_fenced_total', 'Appends refused because the log had moved on'),
+      relays: gauge('core_relays', 'Relays that are alive'),
+      relaysReaped: counter('core_relays_reaped_total', 'Relays given up as silent'),
+      cores: gauge('core_cores', 'Chat-cores that are alive, this one included'),
+      problems: counter('core_problems_total', 'Failures that no rule covers'),
+    },
+    bus: {
+      connected: gauge('bus_connected', '1 while connected to NATS'),
+      disconnects: counter('bus_disconnects_total', 'Connections to NATS lost'),
+    },
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
