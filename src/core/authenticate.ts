@@ -40,12 +40,10 @@ async function identify(
   switch (credentials.kind) {
     case 'password':
       return byPassword(credentials.user, credentials.password, parts);
-    case 'session': {
+    case 'token': {
       const id = await sessions.verify(credentials.token, now());
-      return id === null ? null : accounts.byId(id);
+      return id === null ? byForeignToken(credentials.token, parts) : accounts.byId(id);
     }
-    case 'token':
-      return byForeignToken(credentials.token, parts);
     case 'guest': {
       const name = credentials.name.trim();
       return guests && isDisplayName(name) ? accounts.addGuest(name) : null;

@@ -1,8 +1,8 @@
 /** How somebody proves who they are. */
 export type Credentials =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  /** A resume token of ours, or a JWT of somebody else's login. */
   | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'session'; readonly token: string }
   | { readonly kind: 'guest'; readonly name: string };
 
 /**

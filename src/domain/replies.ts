@@ -1,6 +1,6 @@
 import type { Command } from './commands.ts';
 import type { Actor, Logged } from './events.ts';
-import type { Refusal } from './refusals.ts';
+import type { Refusal, RefusalCode } from './refusals.ts';
 
 export interface RoomSummary {
   readonly id: string;
@@ -35,6 +35,12 @@ export type Reply =
     }
   | { readonly type: 'left'; readonly room: string }
   | { readonly type: 'said'; readonly room: string; readonly seq: number; readonly id: string }
+  | {
+      /** The answer to a `say` into several rooms: what became of it in each. */
+      readonly type: 'said-in-rooms';
+      readonly rooms: readonly SaidInRoom[];
+      readonly id: string;
+    }
   | { readonly type: 'whispered' }
   | { readonly type: 'members'; readonly room: string; readonly members: readonly Actor[] }
   | {
@@ -48,6 +54,10 @@ export type Reply =
   | { readonly type: 'done'; readonly command: string; readonly room: string; readonly seq: number }
   | { readonly type: 'pong' }
   | { readonly type: 'error'; readonly refusal: Refusal; readonly during: CommandName | null };
+
+export type SaidInRoom =
+  | { readonly room: string; readonly seq: number }
+  | { readonly room: string; readonly code: RefusalCode };
 
 /** What was being asked when a refusal came; null when the frame never became a command. */
 export type CommandName = Command['type'];

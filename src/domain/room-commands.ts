@@ -40,7 +40,6 @@ export const loginCommand = z.object({
       password: z.string().max(1024),
     }),
     z.object({ kind: z.literal('token'), token: z.string().max(8192) }),
-    z.object({ kind: z.literal('session'), token: z.string().max(8192) }),
     z.object({ kind: z.literal('guest'), name: z.string().max(256) }),
   ]),
 });

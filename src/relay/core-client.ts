@@ -1,0 +1,103 @@
+import type { z } from 'zod';
+import type { BusConnection } from '../bus/bus-connection.ts';
+import { BusError } from '../bus/bus-error.ts';
+import { Requester } from '../bus/requester.ts';
+import { COMMAND_SUBJECTS, commandSubjectOfRoom, commandSubjectOfUser } from '../bus/subjects.ts';
+import type { Credentials } from '../domain/commands.ts';
+import { refusal } from '../domain/refusals.ts';
+import {
+  type LoginAnswer,
+  loginAnswer,
+  type RoomAnswer,
+  type RoomCommand,
+  type RoomsAnswer,
+  refuse,
+  roomAnswer,
+  roomsAnswer,
+  type UserCommand,
+  userAnswer,
+} from '../domain/room-commands.ts';
+
+export interface CoreClientOptions {
+  /** After this long a command is refused with `TRY_AGAIN`. */
+  readonly commandTimeoutMs: number;
+  readonly commandsPendingMax: number;
+}
+
+/**
+ * Asks chat-core. While nobody answers it asks again, which the ids in the commands make harmless,
+ * until the time is up: then, and when too many wait, the answer is a refusal with `TRY_AGAIN`. It
+ * never rejects for a failure of the bus.
+ */
+export class CoreClient {
+  readonly #bus: BusConnection;
+  readonly #options: CoreClientOptions;
+  readonly #requester: Requester;
+
+  constructor(bus: BusConnection, options: CoreClientOptions) {
+    this.#bus = bus;
+    this.#options = options;
+    this.#requester = new Requester(bus, {
+      timeoutMs: options.commandTimeoutMs / ATTEMPTS,
+      pendingMax: options.commandsPendingMax,
+    });
+  }
+
+  get pending(): number {
+    return this.#requester.pending;
+  }
+
+  room(room: string, command: RoomCommand): Promise<RoomAnswer> {
+    return this.#ask(commandSubjectOfRoom(room), command, roomAnswer);
+  }
+
+  user(account: string, command: UserCommand): Promise<z.infer<typeof userAnswer>> {
+    return this.#ask(commandSubjectOfUser(account), command, userAnswer);
+  }
+
+  login(credentials: Credentials): Promise<LoginAnswer> {
+    return this.#ask(COMMAND_SUBJECTS.login, { credentials }, loginAnswer);
+  }
+
+  rooms(): Promise<RoomsAnswer> {
+    return this.#ask(COMMAND_SUBJECTS.rooms, {}, roomsAnswer);
+  }
+
+  stop(): void {
+    this.#requester.stop();
+  }
+
+  async #ask<T>(
+    subject: string,
+    body: object,
+    schema: z.ZodType<T>,
+  ): Promise<T | ReturnType<typeof refuse>> {
+    const payload = JSON.stringify(body);
+    const deadline = performance.now() + this.#options.commandTimeoutMs;
+    for (;;) {
+      try {
+        const answer = await this.#requester.request(subject, payload);
+        return schema.parse(answer.json());
+      } catch (error) {
+        if (!(error instanceof BusError)) throw error;
+        const left = deadline - performance.now();
+        if (!error.passing || left <= 0) return refuse(refusal('TRY_AGAIN'));
+        await this.#beforeRetry(error, left);
+      }
+    }
+  }
+
+  async #beforeRetry(error: BusError, leftMs: number): Promise<void> {
+    if (error.kind === 'DISCONNECTED') {
+      // When it stays away the next attempt fails at once, past the deadline.
+      await this.#bus.whenConnected(leftMs).catch(() => undefined);
+    } else if (error.kind === 'NO_RESPONDERS') {
+      await new Promise((resolve) => {
+        setTimeout(resolve, Math.min(RETRY_PAUSE_MS, leftMs));
+      });
+    }
+  }
+}
+
+const ATTEMPTS = 3;
+const RETRY_PAUSE_MS = 100;

@@ -1,0 +1,109 @@
+import type { BusConnection } from '../bus/bus-connection.ts';
+import type { LogReader } from '../bus/log-reader.ts';
+import { RoomFeed } from '../bus/room-feed.ts';
+import type { Logged } from '../domain/events.ts';
+import { type Listener, RoomHub } from './room-hub.ts';
+
+export interface HubsParts {
+  readonly bus: BusConnection;
+  readonly reader: LogReader;
+  readonly heldEventsMax: number;
+  readonly onHealed: (messages: number) => void;
+  readonly onForeign: (room: string, seq: number) => void;
+  readonly onReset: (room: string) => void;
+  /** The log says that an account left, and a session of this relay has it in the room. */
+  readonly onMissing: (room: string, account: string) => void;
+}
+
+interface Place {
+  readonly hub: RoomHub;
+  readonly feed: RoomFeed;
+}
+
+/** The rooms that this relay has sessions in, each with its feed. A room without sessions is let go. */
+export class Hubs {
+  readonly #parts: HubsParts;
+  readonly #places = new Map<string, Place>();
+
+  constructor(parts: HubsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Every hub; for telling chat-core who is where. */
+  all(): RoomHub[] {
+    return [...this.#places.values()].map(({ hub }) => hub);
+  }
+
+  hasAccount(room: string, account: string): boolean {
+    return this.#places.get(room)?.hub.hasAccount(account) ?? false;
+  }
+
+  /** A session asks to enter: the room's events are heard from now on and held for it. */
+  expect(room: string, listener: Listener): void {
+    const place = this.#places.get(room) ?? this.#open(room);
+    place.hub.expect(listener);
+  }
+
+  admit(room: string, listener: Listener, seq: number): void {
+    const place = this.#places.get(room);
+    place?.hub.admit(listener, seq);
+    place?.feed.startAfter(seq);
+  }
+
+  /** Takes a session out; true when its account has no other session here in that room. */
+  remove(room: string, listener: Listener): boolean {
+    const place = this.#places.get(room);
+    if (place === undefined) return true;
+    place.hub.remove(listener);
+    const wasLast = !place.hub.hasAccount(listener.actor.id);
+    this.#closeIfEmpty(room);
+    return wasLast;
+  }
+
+  /** Looks in every room whether a last event was missed that no later one gave away. */
+  check(): void {
+    for (const { feed } of this.#places.values()) feed.check();
+  }
+
+  stop(): void {
+    for (const { feed } of this.#places.values()) feed.stop();
+    this.#places.clear();
+  }
+
+  #open(room: string): Place {
+    const { bus, reader, heldEventsMax, onHealed, onForeign, onReset } = this.#parts;
+    const hub = new RoomHub(room, heldEventsMax);
+    const feed = new RoomFeed(bus, reader, room, {
+      onEvent: (logged) => this.#deliver(hub, logged),
+      onHealed,
+      onForeign: (seq) => onForeign(room, seq),
+      onReset: () => {
+        hub.forgetPositions();
+        onReset(room);
+      },
+    });
+    const place = { hub, feed };
+    this.#places.set(room, place);
+    return place;
+  }
+
+  #deliver(hub: RoomHub, logged: Logged): void {
+    hub.deliver(logged);
+    const { event } = logged;
+    if (event.type === 'member.left' && hub.hasAccount(event.member.id)) {
+      this.#parts.onMissing(hub.room, event.member.id);
+    }
+    this.#closeIfEmpty(hub.room);
+  }
+
+  #closeIfEmpty(room: string): void {
+    const place = this.#places.get(room);
+    if (place?.hub.isEmpty !== true) return;
+    place.feed.stop();
+    this.#places.delete(room);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Codec } from '../codecs/codec.ts';
+import type { Actor, Logged } from '../domain/events.ts';
+
+/** Somebody who hears a room: a session. */
+export interface Listener {
+  readonly actor: Actor;
+  readonly codec: Codec;
+  push(frames: readonly Buffer[]): void;
+  /** The session is out of the room, by no command of its own. */
+  onRemoved(room: string): void;
+}
+
+interface Membership {
+  readonly listener: Listener;
+  /** Events up to this sequence are in what the session was told on entering; null: not told yet. */
+  since: number | null;
+  /** What was said since the session asked to enter. */
+  held: Logged[];
+}
+
+/**
+ * The sessions of this relay in one room. An event is encoded once per dialect, and the same bytes go
+ * to every session that speaks it.
+ *
+ * A session is in from the moment it asks, and its events are held until it is told the state that
+ * they come after: at most `heldMax`, then it is out again.
+ */
+export class RoomHub {
+  readonly room: string;
+  readonly #heldMax: number;
+  readonly #members = new Map<Listener, Membership>();
+
+  constructor(room: string, heldMax: number) {
+    this.room = room;
+    this.#heldMax = heldMax;
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  /** Everybody who is in through this relay, each account once, those about to be told included. */
+  get actors(): Actor[] {
+    const actors = [...this.#members.keys()].map(({ actor }) => [actor.id, actor] as const);
+    return [...new Map(actors).values()];
+  }
+
+  has(listener: Listener): boolean {
+    return this.#members.has(listener);
+  }
+
+  hasAccount(account: string): boolean {
+    for (const { actor } of this.#members.keys()) {
+      if (actor.id === account) return true;
+    }
+    return false;
+  }
+
+  /** The session asks to enter: from now on its events are held. */
+  expect(listener: Listener): void {
+    this.#members.set(listener, { listener, since: null, held: [] });
+  }
+
+  /** The session was told the state after `seq`; what was held and came later goes out now. */
+  admit(listener: Listener, seq: number): void {
+    const member = this.#members.get(listener);
+    if (member === undefined || member.since !== null) return;
+    member.since = seq;
+    const { held } = member;
+    member.held = [];
+    for (const logged of held) this.#send(member, logged, listener.codec.encodeEvent(logged));
+  }
+
+  remove(listener: Listener): void {
+    this.#members.delete(listener);
+  }
+
+  /** The log was made anew: sequences of before say nothing about those to come. */
+  forgetPositions(): void {
+    for (const member of this.#members.values()) {
+      if (member.since !== null) member.since = 0;
+    }
+  }
+
+  deliver(logged: Logged): void {
+    const encoded = new Map<Codec, readonly Buffer[]>();
+    for (const member of this.#members.values()) {
+      if (member.since === null) {
+        this.#hold(member, logged);
+        continue;
+      }
+      const { codec } = member.listener;
+      const frames = encoded.get(codec) ?? codec.encodeEvent(logged);
+      encoded.set(codec, frames);
+      this.#send(member, logged, frames);
+    }
+    this.#removeThoseOut(logged);
+  }
+
+  #send(member: Membership, logged: Logged, frames: readonly Buffer[]): void {
+    if (logged.seq > (member.since ?? Number.POSITIVE_INFINITY)) member.listener.push(frames);
+  }
+
+  #hold(member: Membership, logged: Logged): void {
+    member.held.push(logged);
+    if (member.held.length > this.#heldMax) this.#expel(member.listener);
+  }
+
+  #removeThoseOut({ seq, event }: Logged): void {
+    const kicked = event.type === 'member.kicked' ? event.member.id : null;
+    const closed = event.type === 'room.changed' && event.closed === true;
+    if (!closed && kicked === null) return;
+    for (const { listener, since } of [...this.#members.values()]) {
+      const concerned = closed || listener.actor.id === kicked;
+      if (concerned && since !== null && seq > since) this.#expel(listener);
+    }
+  }
+
+  #expel(listener: Listener): void {
+    this.#members.delete(listener);
+    listener.onRemoved(this.room);
+  }
+}

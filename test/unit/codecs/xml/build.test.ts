@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { element, frameOf, type Markup } from '../../../../src/codecs/xml/build.ts';
+import { loadVectors } from '../vectors.ts';
+import { readStrictly } from './strict-xml.ts';
+
+interface Content {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly content: string | readonly Content[];
+}
+
+interface Vector {
+  readonly element: Content;
+  readonly xml: string;
+}
+
+describe('writing a frame', () => {
+  it.each(loadVectors<Vector>('xml/build.json'))('$name', ({ element, xml }) => {
+    expect(build(element).xml).toBe(xml);
+    expect(readStrictly(xml)).not.toBeNull();
+  });
+
+  it('ends in exactly one NUL', () => {
+    expect(frameOf(element('msg', {}, '\0a\0'))).toEqual(Buffer.from('<msg>\ufffda\ufffd</msg>\0'));
+  });
+});
+
+function build({ name, attributes, content }: Content): Markup {
+  return element(name, attributes, typeof content === 'string' ? content : content.map(build));
+}
