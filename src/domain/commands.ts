@@ -49,3 +49,6 @@ export interface ModerationCommand {
   /** For mute and ban: how long. Left out: until it is undone. */
   readonly seconds?: number;
 }
+
+/** The commands of a type: `CommandOf<'say'>`. */
+export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;

@@ -4,6 +4,12 @@ import { logSubjectOfRoom } from '../bus/subjects.ts';
 import type { HistoryCommand } from '../domain/commands.ts';
 import type { Logged } from '../domain/events.ts';
 
+export interface PageLimits {
+  readonly events: number;
+  /** Of the stored events together; the one that reaches it is the last. */
+  readonly bytes: number;
+}
+
 export interface HistoryPage {
   /** Oldest first. */
   readonly events: readonly Logged[];
@@ -11,59 +17,69 @@ export interface HistoryPage {
 }
 
 /**
- * One page of a room's log: the newest `limit` events before `before`, or, with `after`, the oldest
- * after it. It reads at most `SCAN_FACTOR` times as many messages, so a page of what was said may be
- * short in a room where people mostly come and go; `more` is true then. Rejects with `BusError`.
+ * One page of a room's log: the newest events before `before`, or, with `after`, the oldest after it.
+ * It reads at most `SCAN_FACTOR` times as many messages, so a page of what was said may be short in a
+ * room where people mostly come and go; `more` is true then. Rejects with `BusError`.
  */
 export async function readHistory(
   reader: LogReader,
   room: string,
   command: HistoryCommand,
-  limit: number,
+  limits: PageLimits,
 ): Promise<HistoryPage> {
   const subject = logSubjectOfRoom(room);
   const { before = null, after, spokenOnly = false } = command;
   if (after === undefined) {
-    const page = await take(reader.backward(subject, before), limit, spokenOnly);
+    const page = await take(reader.backward(subject, before), limits, spokenOnly);
     return { events: [...page.events].reverse(), more: page.more };
   }
   const until = before === null ? Number.MAX_SAFE_INTEGER : before - 1;
-  return take(reader.forward(subject, after + 1, until), limit, spokenOnly);
+  return take(reader.forward(subject, after + 1, until), limits, spokenOnly);
 }
 
-/** What a client missed: the events after `after` up to `upTo`; null when that is out of reach. */
+export interface Missed {
+  /** Oldest first; the newest ones when not all are within the limits. */
+  readonly events: readonly Logged[];
+  /** True when nothing between the two positions is left out. */
+  readonly whole: boolean;
+}
+
+/** What a client missed: the events after `after` up to and including `upTo`. Rejects with `BusError`. */
 export async function readMissed(
   reader: LogReader,
   room: string,
-  after: number,
-  upTo: number,
-  limit: number,
-): Promise<readonly Logged[] | null> {
+  span: { readonly after: number; readonly upTo: number },
+  limits: PageLimits,
+): Promise<Missed> {
+  const { after, upTo } = span;
   // A position that the log has not reached yet is one of another log.
-  if (after > upTo) return null;
-  const missed: Logged[] = [];
-  for await (const message of reader.forward(logSubjectOfRoom(room), after + 1, upTo)) {
-    // The first one found must follow what the client has, or older events are gone.
-    if (missed.length === 0 && (message.prev ?? 0) > after) return null;
-    if (missed.length >= limit) return null;
-    const logged = roomEventOf(message);
-    if (logged !== null) missed.push(logged);
-  }
-  return missed;
+  if (after > upTo) return { events: [], whole: false };
+  const subject = logSubjectOfRoom(room);
+  const first = await reader.next(subject, after + 1);
+  // The first one must follow what the client has, or older events are gone.
+  const gone = first !== null && (first.prev ?? 0) > after;
+  const page = await take(reader.forward(subject, after + 1, upTo), limits, false);
+  if (!page.more) return { events: page.events, whole: !gone };
+  const newest = await take(reader.backward(subject, upTo + 1), limits, false);
+  return { events: [...newest.events].reverse(), whole: false };
 }
 
 async function take(
   messages: AsyncIterable<StoredMessage>,
-  limit: number,
+  limits: PageLimits,
   spokenOnly: boolean,
 ): Promise<HistoryPage> {
   const events: Logged[] = [];
   let scanned = 0;
+  let bytes = 0;
   for await (const message of messages) {
-    if (events.length >= limit || scanned >= limit * SCAN_FACTOR) return { events, more: true };
+    const full = events.length >= limits.events || bytes >= limits.bytes;
+    if (full || scanned >= limits.events * SCAN_FACTOR) return { events, more: true };
     scanned += 1;
     const logged = roomEventOf(message);
-    if (logged !== null && (!spokenOnly || isSpoken(logged))) events.push(logged);
+    if (logged === null || (spokenOnly && !isSpoken(logged))) continue;
+    events.push(logged);
+    bytes += message.payload.length;
   }
   return { events, more: false };
 }

@@ -42,10 +42,14 @@ export class Hubs {
     return this.#places.get(room)?.hub.hasAccount(account) ?? false;
   }
 
-  /** A session asks to enter: the room's events are heard from now on and held for it. */
-  expect(room: string, listener: Listener): void {
+  /** As the hub's `expect`; a room that nobody was in is heard from now on. */
+  expect(room: string, listener: Listener): number | null {
     const place = this.#places.get(room) ?? this.#open(room);
-    place.hub.expect(listener);
+    return place.hub.expect(listener);
+  }
+
+  has(room: string, listener: Listener): boolean {
+    return this.#places.get(room)?.hub.has(listener) ?? false;
   }
 
   admit(room: string, listener: Listener, seq: number): void {

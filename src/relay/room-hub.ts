@@ -1,5 +1,5 @@
 import type { Codec } from '../codecs/codec.ts';
-import type { Actor, Logged } from '../domain/events.ts';
+import type { Actor, Logged, RoomEventType } from '../domain/events.ts';
 
 /** Somebody who hears a room: a session. */
 export interface Listener {
@@ -56,9 +56,14 @@ export class RoomHub {
     return false;
   }
 
-  /** The session asks to enter: from now on its events are held. */
-  expect(listener: Listener): void {
+  /**
+   * The session asks to enter, or to be told the state anew: from now on its events are held. Returns
+   * the sequence up to which it has heard, null when it is new here.
+   */
+  expect(listener: Listener): number | null {
+    const before = this.#members.get(listener)?.since ?? null;
     this.#members.set(listener, { listener, since: null, held: [] });
+    return before;
   }
 
   /** The session was told the state after `seq`; what was held and came later goes out now. */
@@ -68,7 +73,11 @@ export class RoomHub {
     member.since = seq;
     const { held } = member;
     member.held = [];
-    for (const logged of held) this.#send(member, logged, listener.codec.encodeEvent(logged));
+    for (const logged of held) {
+      if (!this.#members.has(listener)) return;
+      this.#send(member, logged, listener.codec.encodeEvent(logged));
+      this.#expelIfOut(member, logged);
+    }
   }
 
   remove(listener: Listener): void {
@@ -94,7 +103,8 @@ export class RoomHub {
       encoded.set(codec, frames);
       this.#send(member, logged, frames);
     }
-    this.#removeThoseOut(logged);
+    if (!MAY_EXPEL.has(logged.event.type)) return;
+    for (const member of [...this.#members.values()]) this.#expelIfOut(member, logged);
   }
 
   #send(member: Membership, logged: Logged, frames: readonly Buffer[]): void {
@@ -106,14 +116,12 @@ export class RoomHub {
     if (member.held.length > this.#heldMax) this.#expel(member.listener);
   }
 
-  #removeThoseOut({ seq, event }: Logged): void {
-    const kicked = event.type === 'member.kicked' ? event.member.id : null;
+  // Whoever was thrown out, and everybody when the room was closed, hears that last.
+  #expelIfOut({ listener, since }: Membership, { seq, event }: Logged): void {
+    if (since === null || seq <= since || !this.#members.has(listener)) return;
     const closed = event.type === 'room.changed' && event.closed === true;
-    if (!closed && kicked === null) return;
-    for (const { listener, since } of [...this.#members.values()]) {
-      const concerned = closed || listener.actor.id === kicked;
-      if (concerned && since !== null && seq > since) this.#expel(listener);
-    }
+    const kicked = event.type === 'member.kicked' && event.member.id === listener.actor.id;
+    if (closed || kicked) this.#expel(listener);
   }
 
   #expel(listener: Listener): void {
@@ -121,3 +129,5 @@ export class RoomHub {
     listener.onRemoved(this.room);
   }
 }
+
+const MAY_EXPEL: ReadonlySet<RoomEventType> = new Set(['member.kicked', 'room.changed']);

@@ -1,0 +1,41 @@
+/** What a relay is told of the configuration; names and units are those of `config/default.yaml`. */
+export interface RelayOptions {
+  /** The id of this process. */
+  readonly self: string;
+  readonly host: string;
+  readonly port: number;
+  readonly policyPort: number | null;
+  readonly allowedOrigins: readonly string[];
+  readonly rateLimits: boolean;
+  readonly limits: RelayLimits;
+  readonly xml: {
+    readonly invalidUtf8: 'refuse' | 'windows-1252';
+    readonly announceToEntrant: boolean;
+  };
+  readonly policy: { readonly domains: readonly string[]; readonly ports: readonly number[] };
+  readonly commandTimeoutMs: number;
+  readonly commandsPendingMax: number;
+  readonly heldEventsMax: number;
+  readonly heartbeatMs: number;
+}
+
+export interface RelayLimits {
+  readonly connectionsMax: number;
+  readonly frameMaxBytes: number;
+  readonly frameTimeoutMs: number;
+  readonly sniffTimeoutMs: number;
+  readonly loginTimeoutMs: number;
+  readonly framesPerSecond: number;
+  readonly framesBurst: number;
+  readonly bytesPerSecond: number;
+  readonly bytesBurst: number;
+  readonly badFramesMax: number;
+  readonly pendingCommandsMax: number;
+  readonly outboxMaxBytes: number;
+  readonly roomsPerSessionMax: number;
+  readonly historyMax: number;
+  readonly resumeMax: number;
+  readonly closeTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly keepAliveMs: number;
+}

@@ -1,0 +1,53 @@
+import type { CommandOf } from '../domain/commands.ts';
+import type { SaidInRoom } from '../domain/replies.ts';
+import type { RoomAnswer } from '../domain/room-commands.ts';
+import { type CommandParts, type Member, refuse } from './caller.ts';
+
+/** Says something into a room, or, for moderators, into several at once. */
+export async function say(
+  command: CommandOf<'say'>,
+  member: Member,
+  parts: CommandParts,
+): Promise<void> {
+  const { speaker } = member;
+  const rooms = command.rooms.length > 0 ? command.rooms : [...speaker.rooms];
+  const [room, ...others] = rooms;
+  if (room === undefined) return refuse(member, command, 'NOT_IN_ROOM');
+  if (command.rooms.length === 0 && others.length > 0) {
+    return refuse(member, command, 'BAD_FIELD', 'Say which room.');
+  }
+  if (others.length > 0 && !speaker.isModerator) return refuse(member, command, 'FORBIDDEN');
+
+  const id = command.id ?? parts.newId();
+  if (others.length > 0) return sayInRooms(rooms, id, command, member, parts);
+  const answer = await sayIn(room, id, command, member, parts);
+  if (!answer.ok) return refuse(member, command, answer.code, answer.message);
+  member.reply({ type: 'said', room, seq: answer.seq, id });
+}
+
+async function sayInRooms(
+  rooms: readonly string[],
+  id: string,
+  command: CommandOf<'say'>,
+  member: Member,
+  parts: CommandParts,
+): Promise<void> {
+  const said = await Promise.all(
+    rooms.map(async (room): Promise<SaidInRoom> => {
+      const answer = await sayIn(room, id, command, member, parts);
+      return answer.ok ? { room, seq: answer.seq } : { room, code: answer.code };
+    }),
+  );
+  member.reply({ type: 'said-in-rooms', rooms: said, id });
+}
+
+function sayIn(
+  room: string,
+  id: string,
+  { text }: CommandOf<'say'>,
+  { speaker }: Member,
+  { core }: CommandParts,
+): Promise<RoomAnswer> {
+  const { actor, codec } = speaker;
+  return core.room(room, { type: 'say', id, from: actor, text, via: codec.via });
+}

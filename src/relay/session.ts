@@ -1,0 +1,254 @@
+import { BusError } from '../bus/bus-error.ts';
+import type { Codec, Decoded, Ref } from '../codecs/codec.ts';
+import type { Command } from '../domain/commands.ts';
+import { REFUSALS, type Refusal, refusal } from '../domain/refusals.ts';
+import type { Reply } from '../domain/replies.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Connection, ConnectionHandler } from '../transports/connection.ts';
+import { type Caller, type CommandParts, leaveRoom } from './caller.ts';
+import { runCommand } from './commands.ts';
+import { FrameLimits } from './frame-limits.ts';
+import { Outbox } from './outbox.ts';
+import type { Speaker } from './speaker.ts';
+import type { Speakers } from './speakers.ts';
+
+export interface SessionParts extends CommandParts {
+  readonly speakers: Speakers;
+  readonly rateLimits: boolean;
+  /** The codec of a connection: known from the first frame, null when there was none yet. */
+  readonly chooseCodec: (connection: Connection, firstFrame: Buffer | null) => Codec;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  readonly onEnded: (session: Session) => void;
+}
+
+/**
+ * One connection and who speaks on it. Its commands run one after the other, in the order they came;
+ * while `pendingCommandsMax` wait, the connection is not read from.
+ *
+ * Every frame is answered or counted, never thrown on. A fatal refusal is said first, then the
+ * connection is closed.
+ */
+export class Session implements Caller, ConnectionHandler {
+  readonly #connection: Connection;
+  readonly #parts: SessionParts;
+  readonly #outbox: Outbox;
+  readonly #limits: FrameLimits | null;
+  readonly #log: Logger;
+  readonly #loginTimer: NodeJS.Timeout;
+  readonly #waiting: Decoded[] = [];
+  #codec: Codec | null = null;
+  #speaker: Speaker | null = null;
+  #ref: Ref | undefined = undefined;
+  #working: Promise<void> | null = null;
+  #paused = false;
+  #badFrames = 0;
+  #state: 'open' | 'draining' | 'closing' | 'closed' = 'open';
+
+  constructor(connection: Connection, parts: SessionParts) {
+    const { limits, rateLimits, clock, log } = parts;
+    this.#connection = connection;
+    this.#parts = parts;
+    this.#log = log.child({ connectionId: connection.id });
+    this.#limits = rateLimits ? new FrameLimits(limits, clock()) : null;
+    this.#outbox = new Outbox(connection, limits.outboxMaxBytes, () => {
+      parts.metrics.relay.slowReaders.inc();
+      this.#refuse(refusal('SLOW_READER'));
+    });
+    this.#loginTimer = setTimeout(
+      () => this.#refuse(refusal('LOGIN_TIMEOUT')),
+      limits.loginTimeoutMs,
+    );
+  }
+
+  /** Frames are read from now on. */
+  start(): void {
+    const { kind, remoteAddress } = this.#connection;
+    this.#log.info({ kind, remoteAddress }, 'connection opened');
+    this.#connection.start(this);
+  }
+
+  get codec(): Codec {
+    return this.#codecFor(null);
+  }
+
+  get speaker(): Speaker | null {
+    return this.#speaker;
+  }
+
+  get outboxBytes(): number {
+    return this.#outbox.bytes;
+  }
+
+  onFrame(frame: Buffer): void {
+    if (this.#state !== 'open') return;
+    const { clock, metrics } = this.#parts;
+    if (this.#limits?.take(frame.length, clock()) === false) {
+      this.#refuse(refusal('RATE_LIMITED'));
+      return;
+    }
+    // A NUL after a NUL: old players send them, they mean nothing.
+    if (frame.length === 0) return;
+    const codec = this.#codecFor(frame);
+    metrics.relay.frames.inc({ dialect: codec.name, direction: 'in' });
+    this.#take(codec.decode(frame));
+  }
+
+  onRefusal(refused: Refusal): void {
+    this.#refuse(refused);
+  }
+
+  onClosed(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    clearTimeout(this.#loginTimer);
+    this.#waiting.length = 0;
+    // What runs may still enter a room: it is left after that.
+    const ended = (this.#working ?? Promise.resolve()).then(() => this.#leaveEverything());
+    ended
+      .catch((error: unknown) => this.#log.error({ err: error }, 'session end failed'))
+      .finally(() => this.#parts.onEnded(this));
+  }
+
+  begin(speaker: Speaker): void {
+    const { metrics, speakers } = this.#parts;
+    clearTimeout(this.#loginTimer);
+    this.#speaker = speaker;
+    speakers.add(speaker);
+    metrics.relay.sessions.inc({ dialect: speaker.codec.name });
+    this.#log.info({ accountId: speaker.actor.id, dialect: speaker.codec.name }, 'session begun');
+  }
+
+  push(frames: readonly Buffer[]): void {
+    if (this.#state === 'open' || this.#state === 'draining') this.#outbox.push(frames);
+  }
+
+  reply(reply: Reply): void {
+    if (reply.type === 'error') this.#note(reply.refusal);
+    this.push(this.codec.encodeReply(reply, this.#ref));
+  }
+
+  logOut(): void {
+    this.#close(NORMAL_CLOSURE, '');
+  }
+
+  /** Finishes what was begun, says that the relay ends, and closes. */
+  async drain(): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'draining';
+    this.#waiting.length = 0;
+    await this.#working;
+    this.#refuse(refusal('SHUTTING_DOWN'));
+  }
+
+  /** Cuts the connection without another word. */
+  destroy(): void {
+    this.#connection.destroy();
+  }
+
+  #codecFor(frame: Buffer | null): Codec {
+    if (this.#codec !== null) return this.#codec;
+    const codec = this.#parts.chooseCodec(this.#connection, frame);
+    if (frame !== null) this.#codec = codec;
+    return codec;
+  }
+
+  #take(decoded: Decoded): void {
+    const { limits, metrics } = this.#parts;
+    if (!decoded.ok && BAD_FRAMES.has(decoded.refusal.code)) this.#badFrames += 1;
+    if (this.#badFrames > limits.badFramesMax) {
+      this.#refuse(refusal('TOO_MANY_ERRORS'));
+      return;
+    }
+    this.#waiting.push(decoded);
+    if (this.#waiting.length >= limits.pendingCommandsMax && !this.#paused) {
+      this.#paused = true;
+      metrics.relay.pausedReads.inc();
+      this.#connection.pause();
+    }
+    this.#working ??= this.#work();
+  }
+
+  // Never rejects: whatever goes wrong becomes an answer.
+  async #work(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#answer(next);
+      if (this.#paused && this.#waiting.length < this.#parts.limits.pendingCommandsMax / 2) {
+        this.#paused = false;
+        this.#connection.resume();
+      }
+    }
+    this.#working = null;
+  }
+
+  async #answer(decoded: Decoded): Promise<void> {
+    if (!decoded.ok) {
+      this.#refuse(decoded.refusal, decoded.ref);
+      return;
+    }
+    const { command, ref, claimedId } = decoded;
+    // protocol.md §3.1: the client's uid is read past.
+    if (claimedId !== undefined && claimedId !== this.#speaker?.actor.id) {
+      this.#parts.metrics.relay.claimedIds.inc();
+      this.#log.debug({ claimedId }, 'claims another account');
+    }
+    const end = this.#parts.metrics.relay.commandSeconds.startTimer({ type: command.type });
+    this.#ref = ref;
+    await this.#run(command);
+    this.#ref = undefined;
+    end();
+  }
+
+  async #run(command: Command): Promise<void> {
+    try {
+      await runCommand(command, this, this.#parts);
+    } catch (error) {
+      const passing = error instanceof BusError && error.passing;
+      if (!passing) this.#log.error({ err: error, type: command.type }, 'command failed');
+      this.reply({ type: 'error', refusal: refusal('TRY_AGAIN'), during: command.type });
+    }
+  }
+
+  // A refusal of a frame or of the connection, in between what the commands reply.
+  #refuse(refused: Refusal, ref?: Ref): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
+    this.#note(refused);
+    const frames = this.codec.encodeReply({ type: 'error', refusal: refused, during: null }, ref);
+    const { fatal, closeCode } = REFUSALS[refused.code];
+    if (!fatal) {
+      this.push(frames);
+      return;
+    }
+    this.#outbox.pushLast(frames);
+    this.#close(closeCode ?? NORMAL_CLOSURE, refused.code);
+  }
+
+  #note({ code }: Refusal): void {
+    this.#parts.metrics.relay.refusals.inc({ code });
+    this.#log.info({ code, accountId: this.#speaker?.actor.id }, 'refused');
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
+    this.#state = 'closing';
+    this.#waiting.length = 0;
+    this.#outbox.flush();
+    this.#connection.close(code, reason);
+  }
+
+  async #leaveEverything(): Promise<void> {
+    const speaker = this.#speaker;
+    this.#log.info({ accountId: speaker?.actor.id }, 'connection closed');
+    if (speaker === null) return;
+    const { metrics, speakers } = this.#parts;
+    speakers.remove(speaker);
+    metrics.relay.sessions.dec({ dialect: speaker.codec.name });
+    await Promise.all([...speaker.rooms].map((room) => leaveRoom(room, speaker, this.#parts)));
+  }
+}
+
+const NORMAL_CLOSURE = 1000;
+const BAD_FRAMES: ReadonlySet<string> = new Set(['BAD_FRAME', 'UNKNOWN_COMMAND']);

@@ -1,0 +1,29 @@
+import type { Logged, WhisperEvent } from '../domain/events.ts';
+import type { Speaker } from './speaker.ts';
+
+/** The logged-in sessions of this relay by account. Bounded by the number of connections. */
+export class Speakers {
+  readonly #accounts = new Map<string, Set<Speaker>>();
+
+  add(speaker: Speaker): void {
+    const { id } = speaker.actor;
+    const sessions = this.#accounts.get(id) ?? new Set();
+    this.#accounts.set(id, sessions.add(speaker));
+  }
+
+  remove(speaker: Speaker): void {
+    const sessions = this.#accounts.get(speaker.actor.id);
+    sessions?.delete(speaker);
+    if (sessions?.size === 0) this.#accounts.delete(speaker.actor.id);
+  }
+
+  /** Gives a private message to every session of its addressee and of its sender. */
+  deliver(whisper: Logged<WhisperEvent>): void {
+    const { from, to } = whisper.event;
+    for (const account of new Set([to.id, from.id])) {
+      for (const speaker of this.#accounts.get(account) ?? []) {
+        speaker.push(speaker.codec.encodeWhisper(whisper));
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { Outbox, type Sink } from '../../../src/relay/outbox.ts';
+
+class Drain implements Sink {
+  bufferedBytes = 0;
+  readonly writes: string[] = [];
+
+  write(frames: readonly Buffer[]): void {
+    this.writes.push(Buffer.concat(frames).toString());
+  }
+}
+
+const frames = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text));
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('an outbox', () => {
+  it('writes once a turn, in the order of the pushes', async () => {
+    const sink = new Drain();
+    const outbox = new Outbox(sink, 1000, () => undefined);
+    outbox.push(frames('a', 'b'));
+    outbox.push(frames('c'));
+    expect(sink.writes).toEqual([]);
+    await turn();
+    outbox.push(frames('d'));
+    await turn();
+    expect(sink.writes).toEqual(['abc', 'd']);
+  });
+
+  it('says once that the reader is too slow, and takes nothing more', async () => {
+    const sink = new Drain();
+    let overflows = 0;
+    const outbox = new Outbox(sink, 10, () => {
+      overflows += 1;
+    });
+    sink.bufferedBytes = 6;
+    outbox.push(frames('1234'));
+    outbox.push(frames('5'));
+    outbox.push(frames('6'));
+    await turn();
+    expect({ overflows, writes: sink.writes }).toEqual({ overflows: 1, writes: ['1234'] });
+  });
+
+  it('takes the last words over the limit, behind what waits', () => {
+    const sink = new Drain();
+    const outbox = new Outbox(sink, 4, () => undefined);
+    outbox.push(frames('1234'));
+    outbox.push(frames('5'));
+    outbox.pushLast(frames('bye'));
+    expect(sink.writes).toEqual(['1234bye']);
+  });
+
+  it('counts what waits here and in the socket', () => {
+    const sink = new Drain();
+    sink.bufferedBytes = 5;
+    const outbox = new Outbox(sink, 100, () => undefined);
+    outbox.push(frames('123'));
+    expect(outbox.bytes).toBe(8);
+  });
+});
