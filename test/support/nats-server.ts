@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findNatsServer } from '../../src/bus/embedded/find-nats-server.ts';
+import { availableTie, spawnTied } from '../../src/bus/embedded/tied-child.ts';
 
 export interface NatsServerSettings {
   /** One node of a cluster; see `startNatsCluster`. */
@@ -40,12 +41,13 @@ export async function startNatsServer(settings: NatsServerSettings = {}): Promis
   const binary = process.env['RELAY_NATS_SERVER_BINARY'] ?? null;
   const program = await findNatsServer({ configured: binary, env: process.env });
   const folder = await mkdtemp(join(tmpdir(), 'relay-test-nats-'));
+  const tie = availableTie(process.env);
   let port = -1;
   let child: ChildProcess;
 
   const start = async () => {
     await writeFile(join(folder, 'server.conf'), configuration(folder, port, settings));
-    child = spawnTied(program.path, ['-c', join(folder, 'server.conf')]);
+    child = spawnTied(program.path, ['-c', join(folder, 'server.conf')], tie);
     port = await listeningPort(folder, child);
   };
   const kill = async (signal: NodeJS.Signals) => {
@@ -117,13 +119,6 @@ function configuration(folder: string, port: number, settings: NatsServerSetting
     ...clusterLines,
     config,
   ].join('\n');
-}
-
-// With setpriv the server gets SIGTERM when this process ends, however it ends.
-function spawnTied(program: string, args: string[]): ChildProcess {
-  const options = { stdio: 'ignore' } as const;
-  if (process.platform !== 'linux') return spawn(program, args, options);
-  return spawn('setpriv', ['--pdeathsig', 'TERM', '--', program, ...args], options);
 }
 
 async function listeningPort(folder: string, child: ChildProcess): Promise<number> {
