@@ -27,6 +27,7 @@ export const CONTROL_SUBJECTS = {
 } as const;
 
 export const ANY_LIVE_USER = 'chat.user.*';
+export const ANY_LOGGED_USER = 'chatlog.user.*';
 
 // Each takes a checked id: a token made of anything else would be another subject.
 export const logSubjectOfRoom = (room: string): string => `chatlog.room.${roomId.parse(room)}`;

@@ -32,6 +32,8 @@ export function createMetrics() {
       slowReaders: counter('relay_slow_readers_total', 'Connections cut for reading too slowly'),
       pausedReads: counter('relay_paused_reads_total', 'Times a connection was not read from'),
       commandSeconds: seconds('relay_command_seconds', 'From command to answer', ['type']),
+      commandsPending: gauge('relay_commands_pending', 'Commands waiting for chat-core'),
+      departuresWaiting: gauge('relay_departures_waiting', 'Leavings chat-core has not heard of'),
       healedEvents: counter('relay_healed_events_total', 'Events read from the log over a gap'),
       foreignMessages: counter('relay_foreign_messages_total', 'Log messages that are no events'),
       logResets: counter('relay_log_resets_total', 'Times the log was found made anew'),

@@ -1,7 +1,7 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
 import type { LogReader } from '../bus/log-reader.ts';
 import { RoomFeed } from '../bus/room-feed.ts';
-import type { Logged } from '../domain/events.ts';
+import type { Actor, Logged } from '../domain/events.ts';
 import { type Listener, RoomHub } from './room-hub.ts';
 
 export interface HubsParts {
@@ -40,6 +40,12 @@ export class Hubs {
 
   hasAccount(room: string, account: string): boolean {
     return this.#places.get(room)?.hub.hasAccount(account) ?? false;
+  }
+
+  /** An account that has a session in the room here, or null. */
+  actorIn(room: string, account: string): Actor | null {
+    const actors = this.#places.get(room)?.hub.actors ?? [];
+    return actors.find(({ id }) => id === account) ?? null;
   }
 
   /** As the hub's `expect`; a room that nobody was in is heard from now on. */

@@ -1,0 +1,20 @@
+import type { Codec } from '../codec.ts';
+import { decode } from './decode.ts';
+import { eventBody, replyBody, whisperBody } from './encode.ts';
+
+/** The vocabulary of web clients: one JSON object a frame (protocol.md §4). */
+export function createJsonCodec(options: { readonly frameMaxBytes: number }): Codec {
+  return {
+    name: 'json',
+    via: 'json',
+    rooms: 'many',
+    decode: (frame) => decode(frame, options.frameMaxBytes),
+    encodeReply: (reply, ref) => [frameOf(replyBody(reply, ref))],
+    encodeEvent: (logged) => [frameOf(eventBody(logged))],
+    encodeWhisper: (logged) => [frameOf(whisperBody(logged))],
+  };
+}
+
+function frameOf(body: object): Buffer {
+  return Buffer.from(JSON.stringify(body), 'utf8');
+}

@@ -1,0 +1,40 @@
+import type { Logged, WhisperEvent } from '../../domain/events.ts';
+import type { Reply } from '../../domain/replies.ts';
+import type { Ref } from '../codec.ts';
+
+/** A reply as it stands on the JSON wire (protocol.md §4). */
+export function replyBody(reply: Reply, ref: Ref | undefined): object {
+  const body = bodyOf(reply);
+  return ref === undefined ? body : { ...body, ref };
+}
+
+function bodyOf(reply: Reply): object {
+  switch (reply.type) {
+    case 'joined': {
+      const { entrant: _entrant, announced: _announced, ...body } = reply;
+      return body;
+    }
+    case 'said-in-rooms':
+      return { ...reply, type: 'said' };
+    case 'history':
+      return { ...reply, events: reply.events.map(eventBody) };
+    case 'error':
+      return { type: 'error', ...reply.refusal };
+    default:
+      return reply;
+  }
+}
+
+/**
+ * An event as members hear it: the canonical event without `v` and `via`, because nobody in a room can
+ * tell which wire another uses, and with its place in the log.
+ */
+export function eventBody({ seq, prev, event }: Logged): object {
+  const { v: _v, via: _via, type, room, n, id, time, from, ...own } = event;
+  return { type, room, seq, prev, n, id, time, from, ...own };
+}
+
+export function whisperBody({ seq, event }: Logged<WhisperEvent>): object {
+  const { type, id, time, from, to, text } = event;
+  return { type, seq, id, time, from, to, text };
+}

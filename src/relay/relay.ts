@@ -1,0 +1,226 @@
+import type { BusConnection } from '../bus/bus-connection.ts';
+import { LogReader } from '../bus/log-reader.ts';
+import { WhisperFeed } from '../bus/whisper-feed.ts';
+import type { Codec } from '../codecs/codec.ts';
+import { createJsonCodec } from '../codecs/json/codec.ts';
+import { recognise } from '../codecs/registry.ts';
+import type { Health } from '../observability/health.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Connection } from '../transports/connection.ts';
+import { MainListener } from '../transports/main-listener.ts';
+import { CoreClient } from './core-client.ts';
+import { Departures } from './departures.ts';
+import { Hubs } from './hubs.ts';
+import type { RelayOptions } from './options.ts';
+import { PresenceReporter } from './presence-reporter.ts';
+import { Session, type SessionParts } from './session.ts';
+import { Speakers } from './speakers.ts';
+
+export interface RelaySurroundings {
+  readonly bus: BusConnection;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly newId: () => string;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+}
+
+/**
+ * The half of the program that clients connect to. It keeps no state that outlives it: who is where
+ * is told to chat-core, what was said is in the log. Any number may run beside each other.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #around: RelaySurroundings;
+  readonly #reader: LogReader;
+  readonly #core: CoreClient;
+  readonly #hubs: Hubs;
+  readonly #departures: Departures;
+  readonly #speakers = new Speakers();
+  readonly #presence: PresenceReporter;
+  readonly #whispers: WhisperFeed;
+  readonly #listener: MainListener;
+  readonly #sessions = new Set<Session>();
+  readonly #codecs = new Map<string, Codec>();
+  readonly #json: Codec;
+  #upkeep: NodeJS.Timeout | null = null;
+  #state: 'starting' | 'listening' | 'draining' = 'starting';
+
+  constructor(options: RelayOptions, around: RelaySurroundings) {
+    const { bus, metrics, newId } = around;
+    const { self, heartbeatMs, limits } = options;
+    this.#options = options;
+    this.#around = around;
+    this.#json = createJsonCodec(limits);
+    this.#reader = new LogReader(bus, {
+      timeoutMs: options.commandTimeoutMs,
+      pendingMax: options.commandsPendingMax,
+    });
+    this.#core = new CoreClient(bus, options);
+    this.#hubs = this.#createHubs();
+    this.#departures = new Departures({
+      ...{ core: this.#core, relay: self, newId, waitingMax: limits.connectionsMax },
+      isHere: (room, account) => this.#hubs.hasAccount(room, account),
+    });
+    const presence = () => this.#hubs.all().map((hub) => ({ room: hub.room, members: hub.actors }));
+    this.#presence = new PresenceReporter(bus, { self, heartbeatMs, presence });
+    this.#whispers = new WhisperFeed(bus, this.#reader, {
+      onWhisper: (whisper) => this.#speakers.deliver(whisper),
+      onForeign: () => metrics.relay.foreignMessages.inc(),
+    });
+    this.#listener = this.#createListener();
+    around.health.add('relay', () => (this.#state === 'listening' ? null : this.#state));
+  }
+
+  /** Resolves with the ports when clients can connect; rejects when a port cannot be had. */
+  async start(): Promise<{ port: number; policyPort: number | null }> {
+    await this.#whispers.start();
+    this.#presence.start();
+    this.#upkeep = setInterval(() => this.#keepUp(), UPKEEP_MS);
+    const ports = await this.#listener.listen();
+    this.#state = 'listening';
+    return ports;
+  }
+
+  /**
+   * Takes no more connections, finishes the commands that were begun, tells every client to reconnect
+   * and closes. What is not closed within `closeTimeoutMs` after that is cut.
+   */
+  async stop(): Promise<void> {
+    this.#state = 'draining';
+    if (this.#upkeep !== null) clearInterval(this.#upkeep);
+    this.#listener.close();
+    await Promise.all([...this.#sessions].map((session) => session.drain()));
+    await this.#whenNoSessions(this.#options.limits.closeTimeoutMs + CLOSE_MARGIN_MS);
+    this.#presence.stop();
+    this.#hubs.stop();
+    this.#whispers.stop();
+    this.#core.stop();
+    this.#reader.stop();
+  }
+
+  /** Brings the gauges up to date. */
+  measure(): void {
+    const { metrics } = this.#around;
+    metrics.relay.rooms.set(this.#hubs.size);
+    let bytes = 0;
+    for (const session of this.#sessions) bytes += session.outboxBytes;
+    metrics.relay.outboxBytes.set(bytes);
+    metrics.relay.commandsPending.set(this.#core.pending);
+    metrics.relay.departuresWaiting.set(this.#departures.waiting);
+  }
+
+  #createHubs(): Hubs {
+    const { bus, log, metrics } = this.#around;
+    return new Hubs({
+      bus,
+      reader: this.#reader,
+      heldEventsMax: this.#options.heldEventsMax,
+      onHealed: (events) => metrics.relay.healedEvents.inc(events),
+      onForeign: (roomId, seq) => {
+        metrics.relay.foreignMessages.inc();
+        log.warn({ roomId, seq }, 'the log has a message that is no event');
+      },
+      onReset: (roomId) => {
+        metrics.relay.logResets.inc();
+        log.warn({ roomId }, 'the log was made anew');
+      },
+      onMissing: (room, account) => this.#enterAgain(room, account),
+    });
+  }
+
+  #createListener(): MainListener {
+    const { metrics } = this.#around;
+    const { host, port, policyPort, allowedOrigins, policy, limits } = this.#options;
+    return new MainListener(
+      { host, port, policyPort, allowedOrigins, policy, ...limits },
+      {
+        newId: this.#around.newId,
+        onConnection: (connection) => this.#open(connection),
+        onPolicyRequest: () => metrics.relay.policyRequests.inc(),
+        onRefused: (reason) => metrics.relay.connectionsRefused.inc({ reason }),
+      },
+    );
+  }
+
+  #open(connection: Connection): void {
+    const { kind } = connection;
+    const { metrics } = this.#around;
+    metrics.relay.connections.inc({ kind });
+    const session = new Session(connection, {
+      ...this.#sessionParts(),
+      onEnded: (ended) => {
+        this.#sessions.delete(ended);
+        metrics.relay.connections.dec({ kind });
+      },
+    });
+    this.#sessions.add(session);
+    session.start();
+  }
+
+  #sessionParts(): Omit<SessionParts, 'onEnded'> {
+    const { log, metrics, newId, clock } = this.#around;
+    const { self, limits, rateLimits } = this.#options;
+    return {
+      ...{ relay: self, core: this.#core, hubs: this.#hubs, reader: this.#reader },
+      ...{ departures: this.#departures, speakers: this.#speakers },
+      ...{ limits, rateLimits, newId, log, metrics, clock },
+      chooseCodec: (connection, frame) => this.#codecOf(connection, frame),
+    };
+  }
+
+  // One codec a dialect: hubs tell by it who can share the bytes of an event.
+  #codecOf({ kind }: Connection, firstFrame: Buffer | null): Codec {
+    if (kind === 'websocket') return this.#json;
+    const dialect = recognise(firstFrame);
+    const known = this.#codecs.get(dialect.name);
+    if (known !== undefined) return known;
+    const { xml, limits } = this.#options;
+    const made = dialect.create({ ...xml, frameMaxBytes: limits.frameMaxBytes });
+    this.#codecs.set(dialect.name, made);
+    return made;
+  }
+
+  // The log says that somebody left who is here: chat-core had lost sight of us for a while.
+  #enterAgain(room: string, account: string): void {
+    const { self } = this.#options;
+    const actor = this.#hubs.actorIn(room, account);
+    if (actor === null) return;
+    const id = this.#around.newId();
+    const entering = this.#core.room(room, {
+      type: 'enter',
+      id,
+      from: actor,
+      via: 'nats',
+      relay: self,
+    });
+    this.#own(entering, 'entering again');
+  }
+
+  #keepUp(): void {
+    this.#hubs.check();
+    this.#whispers.check();
+    this.#own(this.#departures.retry(), 'departures');
+  }
+
+  async #whenNoSessions(waitMs: number): Promise<void> {
+    const deadline = this.#around.clock() + waitMs;
+    while (this.#sessions.size > 0 && this.#around.clock() < deadline) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, POLL_MS);
+      });
+    }
+    for (const session of this.#sessions) session.destroy();
+  }
+
+  // What runs beside the sessions has its owner here.
+  #own(work: Promise<unknown>, what: string): void {
+    work.catch((error: unknown) => this.#around.log.error({ err: error, what }, 'upkeep failed'));
+  }
+}
+
+const UPKEEP_MS = 5000;
+const CLOSE_MARGIN_MS = 500;
+const POLL_MS = 20;

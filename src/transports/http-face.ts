@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { isOriginAllowed } from './origin.ts';
+import { WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
+
+export interface HttpFaceOptions extends WebSocketConnectionOptions {
+  readonly allowedOrigins: readonly string[];
+  readonly isLoopback: boolean;
+  /** Answers what is no WebSocket; left out: 404. */
+  readonly onRequest?: RequestListener;
+}
+
+export interface HttpFaceHandler {
+  readonly newId: () => string;
+  onConnection(connection: WebSocketConnection): void;
+  onRefused(reason: 'origin'): void;
+}
+
+/** HTTP and WebSocket on sockets that somebody else accepted. It never compresses. */
+export class HttpFace {
+  readonly #options: HttpFaceOptions;
+  readonly #handler: HttpFaceHandler;
+  readonly #http: Server;
+  readonly #webSockets: WebSocketServer;
+  readonly #requesting = new Map<Socket, NodeJS.Timeout>();
+
+  constructor(options: HttpFaceOptions, handler: HttpFaceHandler) {
+    this.#options = options;
+    this.#handler = handler;
+    this.#http = createServer({ maxHeaderSize: HEADER_MAX_BYTES }, (request, response) => {
+      this.#disarm(request.socket);
+      // One request a connection: nobody can hold one open by asking slowly again.
+      response.setHeader('connection', 'close');
+      (options.onRequest ?? notFound)(request, response);
+    });
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      // Ruffle offers no subprotocol, and a browser fails when one is chosen that it did not offer.
+      handleProtocols: () => false,
+      // Above the frame limit, so that the refusal can be said before the connection ends.
+      maxPayload: Math.max(options.frameMaxBytes * 2, CHUNK_MAX_BYTES),
+      maxFragments: FRAGMENTS_MAX,
+      maxBufferedChunks: BUFFERED_CHUNKS_MAX,
+    });
+  }
+
+  take(socket: Socket): void {
+    const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS);
+    this.#requesting.set(socket, timer);
+    socket.once('close', () => this.#disarm(socket));
+    this.#http.emit('connection', socket);
+    socket.resume();
+  }
+
+  /** Cuts what is no WebSocket. */
+  close(): void {
+    for (const socket of this.#requesting.keys()) socket.destroy();
+    this.#http.closeAllConnections();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#disarm(request.socket);
+    socket.on('error', () => undefined);
+    const kind = ROUTES.get(pathOf(request));
+    if (kind === undefined) {
+      refuse(socket, '404 Not Found', 'Not a WebSocket of this relay.');
+      return;
+    }
+    const { origin, host } = request.headers;
+    if (!isOriginAllowed({ ...this.#options, origin, host })) {
+      this.#handler.onRefused('origin');
+      refuse(socket, '403 Forbidden', 'This origin is not allowed (RELAY_ALLOWED_ORIGINS).');
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
+      const remoteAddress = request.socket.remoteAddress ?? '';
+      const peer = { ws, socket, remoteAddress };
+      const id = this.#handler.newId();
+      this.#handler.onConnection(new WebSocketConnection(id, kind, peer, this.#options));
+    });
+  }
+
+  #disarm(socket: Socket): void {
+    clearTimeout(this.#requesting.get(socket));
+    this.#requesting.delete(socket);
+  }
+}
+
+const ROUTES: ReadonlyMap<string, 'websocket' | 'tunnel'> = new Map([
+  ['/ws', 'websocket'],
+  ['/xmlsocket', 'tunnel'],
+]);
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function refuse(socket: Duplex, status: string, text: string): void {
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+}
+
+const notFound: RequestListener = (_request, response) => {
+  response.writeHead(404, { 'content-type': 'text/plain' });
+  response.end('Not found. WebSocket: /ws speaks JSON, /xmlsocket carries an XMLSocket.\n');
+};
+
+const HEADER_MAX_BYTES = 8192;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CHUNK_MAX_BYTES = 65_536;
+const FRAGMENTS_MAX = 64;
+const BUFFERED_CHUNKS_MAX = 4096;

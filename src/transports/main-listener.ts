@@ -1,0 +1,133 @@
+import type { RequestListener } from 'node:http';
+import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
+import type { Connection } from './connection.ts';
+import { HttpFace } from './http-face.ts';
+import { isLoopbackHost } from './origin.ts';
+import { policyFile } from './policy-file.ts';
+import { sniff } from './sniff.ts';
+import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts';
+import type { WebSocketConnectionOptions } from './websocket-connection.ts';
+
+export interface MainListenerOptions extends TcpConnectionOptions, WebSocketConnectionOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Where policy requests are answered, too; null: nowhere else. */
+  readonly policyPort: number | null;
+  readonly allowedOrigins: readonly string[];
+  readonly policy: { readonly domains: readonly string[]; readonly ports: readonly number[] };
+  /** Sockets beyond it are accepted as long as it takes to tell them so. */
+  readonly connectionsMax: number;
+  /** Until the first byte of a connection. */
+  readonly sniffTimeoutMs: number;
+  readonly onRequest?: RequestListener;
+}
+
+export interface MainListenerHandler {
+  readonly newId: () => string;
+  onConnection(connection: Connection): void;
+  onPolicyRequest(): void;
+  /** A socket was turned away before it was a connection. */
+  onRefused(reason: 'origin' | 'sockets'): void;
+}
+
+/**
+ * One port, four faces, told apart by the first bytes (protocol.md §1): a policy request,
+ * null-terminated XML, HTTP, WebSocket.
+ */
+export class MainListener {
+  readonly #options: MainListenerOptions;
+  readonly #handler: MainListenerHandler;
+  readonly #http: HttpFace;
+  readonly #main: Server;
+  readonly #policy: Server;
+  readonly #undecided = new Set<Socket>();
+  #port = 0;
+
+  constructor(options: MainListenerOptions, handler: MainListenerHandler) {
+    this.#options = options;
+    this.#handler = handler;
+    this.#http = new HttpFace({ ...options, isLoopback: isLoopbackHost(options.host) }, handler);
+    this.#main = this.#createServer((socket) => this.#accept(socket));
+    this.#policy = this.#createServer((socket) => this.#acceptPolicy(socket));
+  }
+
+  /** Rejects with an error that names the address and the key when a port cannot be had. */
+  async listen(): Promise<{ port: number; policyPort: number | null }> {
+    const { host, port, policyPort } = this.#options;
+    this.#port = await listenOn(this.#main, host, port, 'port');
+    if (policyPort === null) return { port: this.#port, policyPort: null };
+    const policy = await listenOn(this.#policy, host, policyPort, 'policyPort');
+    return { port: this.#port, policyPort: policy };
+  }
+
+  /** Accepts nothing more; connections that are open go on. */
+  close(): void {
+    this.#main.close();
+    this.#policy.close();
+    this.#http.close();
+    for (const socket of this.#undecided) socket.destroy();
+  }
+
+  #createServer(accept: (socket: Socket) => void): Server {
+    const server = createServer(accept);
+    server.maxConnections = this.#options.connectionsMax + SPARE_SOCKETS;
+    server.on('drop', () => this.#handler.onRefused('sockets'));
+    return server;
+  }
+
+  #accept(socket: Socket): void {
+    this.#undecided.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#undecided.delete(socket));
+    sniff(socket, this.#options.sniffTimeoutMs, (face) => {
+      this.#undecided.delete(socket);
+      if (face === 'policy') this.#answerPolicy(socket);
+      else if (face === 'http') this.#http.take(socket);
+      else this.#open(socket);
+    });
+  }
+
+  #acceptPolicy(socket: Socket): void {
+    this.#undecided.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#undecided.delete(socket));
+    sniff(socket, POLICY_TIMEOUT_MS, (face) => {
+      if (face === 'policy') this.#answerPolicy(socket);
+      else socket.destroy();
+    });
+  }
+
+  #open(socket: Socket): void {
+    this.#handler.onConnection(new TcpConnection(this.#handler.newId(), socket, this.#options));
+    socket.resume();
+  }
+
+  #answerPolicy(socket: Socket): void {
+    const { domains, ports } = this.#options.policy;
+    this.#handler.onPolicyRequest();
+    socket.end(policyFile(domains, ports.length > 0 ? ports : [this.#port]));
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), this.#options.closeTimeoutMs);
+    socket.once('close', () => clearTimeout(timer));
+  }
+}
+
+function listenOn(server: Server, host: string, port: number, key: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException) => {
+      const shown = isIP(host) === 6 ? `[${host}]` : host;
+      const why = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be had (${cause.code})`;
+      reject(new Error(`${shown}:${port} (${key}) ${why}`, { cause }));
+    };
+    server.once('error', fail);
+    server.listen({ host, port }, () => {
+      server.off('error', fail);
+      server.on('error', () => undefined);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+const SPARE_SOCKETS = 64;
+const POLICY_TIMEOUT_MS = 5000;

@@ -1,0 +1,29 @@
+/** A policy request is the whole first frame of a connection (protocol.md §3.4). */
+export type PolicyMatch = 'yes' | 'no' | 'maybe';
+
+/** Whether the bytes that a connection begins with are a policy request; `maybe`: too few to tell. */
+export function matchPolicyRequest(bytes: Buffer): PolicyMatch {
+  const end = bytes.indexOf(0);
+  const text = bytes.toString('latin1', 0, Math.min(end === -1 ? bytes.length : end, LONGEST + 1));
+  if (end !== -1) return REQUEST.test(text) ? 'yes' : 'no';
+  return text.length <= LONGEST && BEGINNING.test(text) ? 'maybe' : 'no';
+}
+
+/**
+ * The policy file, with its NUL: each domain may connect to each of the ports, and nobody else to
+ * anything. Domains and ports are from the configuration, which has checked them.
+ */
+export function policyFile(domains: readonly string[], ports: readonly number[]): Buffer {
+  const access = domains.map(
+    (domain) => `<allow-access-from domain="${domain}" to-ports="${ports.join(',')}" />`,
+  );
+  return Buffer.from(`<cross-domain-policy>${access.join('')}</cross-domain-policy>\0`, 'latin1');
+}
+
+const NAMES = ['policy-file-request', 'cross-domain-request'];
+const REQUEST = new RegExp(`^<(?:${NAMES.join('|')})[ \\t\\r\\n]*/>$`);
+// Every beginning of a request: each character after the first may still be missing.
+const BEGINNING = new RegExp(
+  `^<(?:${NAMES.map((name) => [...name].reduceRight((rest, char) => `${char}(?:${rest})?`, '[ \\t\\r\\n]*(?:/(?:>)?)?')).join('|')})?$`,
+);
+const LONGEST = 64;

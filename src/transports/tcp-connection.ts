@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
+
+export interface TcpConnectionOptions extends FrameReaderOptions {
+  readonly closeTimeoutMs: number;
+  readonly keepAliveMs: number;
+}
+
+/** An XMLSocket client on plain TCP. Takes the socket over, with whatever was put back into it. */
+export class TcpConnection implements Connection {
+  readonly id: string;
+  readonly kind = 'tcp';
+  readonly remoteAddress: string;
+  readonly #socket: Socket;
+  readonly #options: TcpConnectionOptions;
+
+  constructor(id: string, socket: Socket, options: TcpConnectionOptions) {
+    this.id = id;
+    this.remoteAddress = socket.remoteAddress ?? '';
+    this.#socket = socket;
+    this.#options = options;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, options.keepAliveMs);
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  start(handler: ConnectionHandler): void {
+    const reader = new FrameReader(this.#options, handler);
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => reader.read(chunk));
+    // A client that has ended its half is gone: nobody writes without reading here.
+    socket.on('end', () => this.close());
+    // What went wrong is of no use to anybody; `close` follows.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      reader.stop();
+      handler.onClosed();
+    });
+  }
+
+  write(frames: readonly Buffer[]): void {
+    if (!this.#socket.writable) return;
+    const [first, ...others] = frames;
+    if (first === undefined) return;
+    this.#socket.write(others.length === 0 ? first : Buffer.concat(frames));
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(): void {
+    if (this.#socket.writableEnded || this.#socket.destroyed) return;
+    this.#socket.end();
+    // A paused socket would never see the end of the other half.
+    this.#socket.resume();
+    const timer = setTimeout(() => this.#socket.destroy(), this.#options.closeTimeoutMs);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const READY_WITHIN_MS = 30_000;
+
+/** A process of the product, started from the build, that has said that it is ready. */
+export interface Program {
+  readonly pid: number;
+  /** What its line `"msg":"ready"` held. */
+  readonly ready: Readonly<Record<string, unknown>>;
+  /** Its standard output so far. */
+  output(): string;
+  /** Resolves with the exit code, or the signal, when it has ended. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  kill(signal: NodeJS.Signals): void;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<number | NodeJS.Signals>;
+}
+
+/** Starts `xmlsocket-relay <args>` and waits until it is ready; rejects with its output otherwise. */
+export async function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Program> {
+  const child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  const ready = await whenReady(child, output, ended);
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the program has no process id');
+  return {
+    pid,
+    ready,
+    ended,
+    output: () => output.join(''),
+    kill: (signal) => child.kill(signal),
+    stop: async () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+async function whenReady(
+  child: ChildProcess,
+  output: string[],
+  ended: Promise<number | NodeJS.Signals>,
+): Promise<Record<string, unknown>> {
+  if (child.stdout === null) throw new Error('the program has no standard output');
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${why}\n${output.join('')}`));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail('not ready in time');
+    }, READY_WITHIN_MS);
+    lines.on('line', (line) => {
+      output.push(`${line}\n`);
+      const parsed = parseLine(line);
+      if (parsed?.['msg'] !== 'ready') return;
+      clearTimeout(timer);
+      resolve(parsed);
+    });
+    ended.then((how) => {
+      clearTimeout(timer);
+      fail(`ended with ${how} before it was ready`);
+    }, reject);
+  });
+}
+
+function parseLine(line: string): Record<string, unknown> | null {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/** Runs a command of the product to its end. */
+export async function runProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input = '',
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+/** A folder of a test's own, and how to be rid of it. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'xmlsocket-relay-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
