@@ -22,7 +22,8 @@ export async function ensureLogStream(
   const manager = await bus.nc.jetstreamManager();
   const wanted = wantedConfig(options);
   const found = await manager.streams
-    .add(wanted)
+    // A copy: the client library writes into what it is given.
+    .add({ ...wanted })
     .catch(() => manager.streams.info(LOG_STREAM))
     .catch((cause: unknown) => {
       throw new BusError('SETUP', `stream ${LOG_STREAM} cannot be created: ${String(cause)}`, {

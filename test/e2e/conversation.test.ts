@@ -1,7 +1,12 @@
-import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy } from '../support/legacy-client.ts';
-import { type Program, runProgram, startProgram, temporaryFolder } from '../support/system.ts';
+import {
+  connectToBusOf,
+  type Program,
+  runProgram,
+  startProgram,
+  temporaryFolder,
+} from '../support/system.ts';
 import { Transcript } from '../support/transcript.ts';
 import { connectWeb } from '../support/web-client.ts';
 
@@ -25,7 +30,7 @@ afterAll(async () => {
 describe('one room, two wires', () => {
   it('holds the conversation of 2004 with a web client in the same room', async () => {
     const transcript = new Transcript();
-    const bus = await connect({ servers: String(up.ready['natsUrl']) });
+    const bus = await connectToBusOf(folder.path);
     bus.subscribe('chat.room.1', {
       callback: (_error, message) => transcript.bus(message.subject, message.string()),
     });

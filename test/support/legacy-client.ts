@@ -13,7 +13,12 @@ export class LegacyClient {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', () => undefined);
-    this.closed = once(socket, 'close').then(() => this.#inbox.close('the server hung up'));
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#inbox.close('the server hung up');
+        resolve();
+      });
+    });
   }
 
   get socket(): Socket {

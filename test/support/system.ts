@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { connect, type NatsConnection } from 'nats';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READY_WITHIN_MS = 30_000;
@@ -113,4 +114,11 @@ export async function runProgram(
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'xmlsocket-relay-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Connects to the NATS of a running `up`, as an integrator on the same machine would. */
+export async function connectToBusOf(dataDir: string): Promise<NatsConnection> {
+  const runtime = JSON.parse(await readFile(join(dataDir, 'runtime.json'), 'utf8'));
+  const { host, username, password } = new URL(runtime.natsUrl);
+  return connect({ servers: host, user: username, pass: password });
 }

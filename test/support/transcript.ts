@@ -26,11 +26,14 @@ export class Transcript {
   }
 
   json(client: WebClient) {
+    // A reply and an event may come in either order.
     const hear = async (...types: string[]) => {
+      const heard: WebMessage[] = [];
+      while (heard.length < types.length) heard.push(await client.next());
       for (const type of types) {
-        const message = await client.next();
-        if (message['type'] !== type) {
-          throw new Error(`expected ${type}, heard ${JSON.stringify(message)}`);
+        const message = heard.find((one) => one['type'] === type);
+        if (message === undefined) {
+          throw new Error(`expected ${type}, heard ${JSON.stringify(heard)}`);
         }
         this.#lines.push(`json< ${JSON.stringify(message)}`);
       }

@@ -20,10 +20,12 @@ export class WebClient {
       (isReply ? this.#replies : this.#inbox).put(message);
     });
     ws.on('error', () => undefined);
-    this.closed = once(ws, 'close').then(([code, reason]) => {
-      this.#inbox.close(`code ${code}`);
-      this.#replies.close(`code ${code}`);
-      return { code, reason: String(reason) };
+    this.closed = new Promise((resolve) => {
+      ws.on('close', (code, reason) => {
+        this.#inbox.close(`code ${code}`);
+        this.#replies.close(`code ${code}`);
+        resolve({ code, reason: reason.toString() });
+      });
     });
   }
 
