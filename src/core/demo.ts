@@ -2,7 +2,7 @@ import type { RoomAnswer } from '../domain/room-commands.ts';
 import type { Stores } from './open-core.ts';
 import { hashPassword } from './passwords.ts';
 
-const ACCOUNTS = [
+export const DEMO_ACCOUNTS = [
   { id: '2', name: 'mod', password: 'mod', role: 'moderator' },
   { id: '6', name: 'enobrev', password: 'mypassword', role: 'member' },
   { id: '9', name: 'ann', password: 'ann', role: 'member' },
@@ -20,7 +20,7 @@ export async function seedDemo(
 ): Promise<boolean> {
   if (registry.size > 0 || (await accounts.list()).length > 0) return false;
   await Promise.all(
-    ACCOUNTS.map(async (account) =>
+    DEMO_ACCOUNTS.map(async (account) =>
       accounts.add({ ...account, password: await hashPassword(account.password) }),
     ),
   );

@@ -57,9 +57,9 @@ describe('one room, two wires', () => {
     await json.hear('whisper.posted');
     await json.ask({ type: 'leave', room: '1' }, 'left');
     await xml.hear('<user', '<msg');
+    await bus.drain();
     flash.close();
     web.close();
-    await bus.drain();
     await expect(transcript.masked()).toMatchFileSnapshot('../golden/two-wires.transcript');
   });
 
