@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { ConfigError } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import type { CoreOptions } from '../core/open-core.ts';
+import type { RelayOptions } from '../relay/options.ts';
+
+/** What a relay is told of the configuration. Every process has an id that no other ever had. */
+export function relayOptions(config: Config): RelayOptions {
+  const { host, port, policyPort, allowedOrigins, rateLimits, limits, xml, policy } = config;
+  const { commandTimeoutMs, commandsPendingMax, heldEventsMax } = config.bus;
+  return {
+    self: processName('relay'),
+    ...{ host, port, policyPort, allowedOrigins, rateLimits, limits, xml, policy },
+    ...{ commandTimeoutMs, commandsPendingMax, heldEventsMax },
+    heartbeatMs: config.core.heartbeatMs,
+  };
+}
+
+/** What a chat-core is told of it. Throws `ConfigError` when the key file cannot be read. */
+export function coreOptions(config: Config): CoreOptions {
+  const { core, bus, limits } = config;
+  return {
+    self: processName('core'),
+    ...core,
+    guests: core.guests || isDemo(config),
+    commandTimeoutMs: bus.commandTimeoutMs,
+    appendTimeoutMs: bus.appendTimeoutMs,
+    replicas: bus.replicas,
+    roomsMax: limits.roomsMax,
+    membersPerRoomMax: limits.membersPerRoomMax,
+    textMaxCodePoints: limits.textMaxCodePoints,
+    foreignTokens: {
+      secret: core.jwtSecret,
+      publicKeyPem: readKey(core.jwtPublicKeyFile),
+      issuer: core.jwtIssuer,
+      audience: core.jwtAudience,
+    },
+  };
+}
+
+/**
+ * Whether sample accounts and guests are wanted. Throws `ConfigError` where they would be open to
+ * others than the users of this machine.
+ */
+export function isDemo({ demo, host }: Config): boolean {
+  if (demo === true && !isLoopback(host)) {
+    throw new ConfigError(
+      `demo: the passwords of the sample accounts are known to everybody, so RELAY_DEMO=1 is refused on ${host}; set RELAY_DEMO=0 or RELAY_HOST=127.0.0.1`,
+    );
+  }
+  return demo !== false && isLoopback(host);
+}
+
+/** A host and port as they stand in a URL. */
+export function hostAndPort(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function processName(kind: 'relay' | 'core'): string {
+  return `${kind}-${randomBytes(4).toString('hex')}`;
+}
+
+function readKey(file: string | null): string | null {
+  if (file === null) return null;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`core.jwtPublicKeyFile: ${file} cannot be read`, { cause });
+  }
+}
