@@ -1,12 +1,12 @@
 import type { Command } from '../domain/commands.ts';
-import type { Logged, Via, WhisperEvent } from '../domain/events.ts';
+import type { Actor, Logged, Via, WhisperEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import type { Reply } from '../domain/replies.ts';
 
 /** What a client put into a command to recognise its reply by. */
 export type Ref = string | number;
 
-/** The outcome of decoding one frame: a command or a refusal, nothing else, and never a throw. */
+/** The outcome of decoding one frame: one of these, and never a throw. */
 export type Decoded =
   | {
       readonly ok: true;
@@ -14,11 +14,30 @@ export type Decoded =
       readonly ref?: Ref;
       /** The account id the client claims to be (protocol.md §3.1): read past, counted if wrong. */
       readonly claimedId?: string;
+      /** The frame was not well-formed and was repaired. */
+      readonly salvaged?: boolean;
+    }
+  | {
+      readonly ok: true;
+      readonly command: null;
+      /** The vocabulary's own business, a handshake say: what it answers, without asking anybody. */
+      readonly answer: readonly Buffer[];
+      /** It was a request that has no meaning here: counted. */
+      readonly dropped?: boolean;
     }
   | { readonly ok: false; readonly refusal: Refusal; readonly ref?: Ref };
 
+/** A room as its members see it, up to and including the event that is told of. */
+export interface RoomView {
+  readonly room: string;
+  readonly name: string;
+  /** By account id, in the order in which they entered. */
+  readonly members: ReadonlyMap<string, Actor>;
+}
+
 /**
- * One vocabulary on one wire. Pure: no clock, no sockets, no state between calls.
+ * One vocabulary on one wire. No clock, no sockets; between calls it keeps at most names and numbers
+ * that it made up for ids, the same for every connection.
  *
  * Encoded bytes are whole frames ready for the connection, the terminator included where the wire
  * has one; several frames may come back to back in one buffer only where the wire has terminators,
@@ -34,6 +53,6 @@ export interface Codec {
   decode(frame: Buffer): Decoded;
   encodeReply(reply: Reply, ref?: Ref): readonly Buffer[];
   /** The same bytes serve every member of the room. */
-  encodeEvent(logged: Logged): readonly Buffer[];
+  encodeEvent(logged: Logged, view: RoomView): readonly Buffer[];
   encodeWhisper(logged: Logged<WhisperEvent>): readonly Buffer[];
 }

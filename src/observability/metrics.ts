@@ -26,6 +26,8 @@ export function createMetrics() {
       sessions: gauge('relay_sessions', 'Logged-in sessions', ['dialect']),
       rooms: gauge('relay_rooms', 'Rooms with a member on this relay'),
       frames: counter('relay_frames_total', 'Frames', ['dialect', 'direction']),
+      salvaged: counter('relay_salvaged_frames_total', 'Frames repaired', ['dialect']),
+      dropped: counter('relay_dropped_commands_total', 'Requests without a meaning', ['dialect']),
       refusals: counter('relay_refusals_total', 'Commands and frames refused', ['code']),
       claimedIds: counter('relay_claimed_id_mismatches_total', 'Frames claiming another account'),
       outboxBytes: gauge('relay_outbox_bytes', 'Bytes waiting in all outboxes'),

@@ -44,13 +44,16 @@ export async function enter(
   const others = codec.rooms === 'one' ? [...speaker.rooms].filter((other) => other !== room) : [];
   const leaving = others.map((other) => leaveRoom(other, speaker, parts));
   speaker.rooms.add(room);
+  const { name = '', members = [], seq } = answer;
+  hubs.learn(room, name, members, seq);
   welcome(room, answer, missed, member);
+  const view = hubs.viewOf(room);
+  for (const logged of missed.events) member.push(codec.encodeEvent(logged, view));
   if (held) hubs.admit(room, speaker, answer.seq);
   await Promise.all(leaving);
 }
 
 function welcome(room: string, answer: Entered, missed: Missed, member: Member): void {
-  const { actor, codec } = member.speaker;
   member.reply({
     type: 'joined',
     room,
@@ -58,10 +61,9 @@ function welcome(room: string, answer: Entered, missed: Missed, member: Member):
     seq: answer.seq,
     members: answer.members ?? [],
     recovered: missed.whole,
-    entrant: actor,
+    entrant: member.speaker.actor,
     announced: answer.announced ?? false,
   });
-  for (const logged of missed.events) member.push(codec.encodeEvent(logged));
 }
 
 async function missedOf(

@@ -1,6 +1,7 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
 import type { LogReader } from '../bus/log-reader.ts';
 import { RoomFeed } from '../bus/room-feed.ts';
+import type { RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged } from '../domain/events.ts';
 import { type Listener, RoomHub } from './room-hub.ts';
 
@@ -56,6 +57,16 @@ export class Hubs {
 
   has(room: string, listener: Listener): boolean {
     return this.#places.get(room)?.hub.has(listener) ?? false;
+  }
+
+  /** What chat-core says of a room that somebody enters. */
+  learn(room: string, name: string, members: readonly Actor[], seq: number): void {
+    this.#places.get(room)?.hub.learn(name, members, seq);
+  }
+
+  /** The room as its members see it. */
+  viewOf(room: string): RoomView {
+    return this.#places.get(room)?.hub.view ?? { room, name: '', members: new Map() };
   }
 
   admit(room: string, listener: Listener, seq: number): void {

@@ -1,5 +1,6 @@
-import type { Codec } from '../codecs/codec.ts';
+import type { Codec, RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged, RoomEventType } from '../domain/events.ts';
+import { Roster } from './roster.ts';
 
 /** Somebody who hears a room: a session. */
 export interface Listener {
@@ -29,10 +30,12 @@ export class RoomHub {
   readonly room: string;
   readonly #heldMax: number;
   readonly #members = new Map<Listener, Membership>();
+  readonly #roster: Roster;
 
   constructor(room: string, heldMax: number) {
     this.room = room;
     this.#heldMax = heldMax;
+    this.#roster = new Roster(room);
   }
 
   get isEmpty(): boolean {
@@ -66,6 +69,16 @@ export class RoomHub {
     return before;
   }
 
+  /** The room as its members see it now. */
+  get view(): RoomView {
+    return this.#roster;
+  }
+
+  /** What chat-core says of the room; only the first such word is needed, events tell the rest. */
+  learn(name: string, members: readonly Actor[], seq: number): void {
+    this.#roster.learn(name, members, seq);
+  }
+
   /** The session was told the state after `seq`; what was held and came later goes out now. */
   admit(listener: Listener, seq: number): void {
     const member = this.#members.get(listener);
@@ -75,7 +88,7 @@ export class RoomHub {
     member.held = [];
     for (const logged of held) {
       if (!this.#members.has(listener)) return;
-      this.#send(member, logged, listener.codec.encodeEvent(logged));
+      this.#send(member, logged, listener.codec.encodeEvent(logged, this.#roster));
       this.#expelIfOut(member, logged);
     }
   }
@@ -86,12 +99,14 @@ export class RoomHub {
 
   /** The log was made anew: sequences of before say nothing about those to come. */
   forgetPositions(): void {
+    this.#roster.forget();
     for (const member of this.#members.values()) {
       if (member.since !== null) member.since = 0;
     }
   }
 
   deliver(logged: Logged): void {
+    this.#roster.apply(logged);
     const encoded = new Map<Codec, readonly Buffer[]>();
     for (const member of this.#members.values()) {
       if (member.since === null) {
@@ -99,7 +114,7 @@ export class RoomHub {
         continue;
       }
       const { codec } = member.listener;
-      const frames = encoded.get(codec) ?? codec.encodeEvent(logged);
+      const frames = encoded.get(codec) ?? codec.encodeEvent(logged, this.#roster);
       encoded.set(codec, frames);
       this.#send(member, logged, frames);
     }

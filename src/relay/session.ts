@@ -79,6 +79,10 @@ export class Session implements Caller, ConnectionHandler {
     return this.#speaker;
   }
 
+  get #dialect(): { dialect: string } {
+    return { dialect: this.codec.name };
+  }
+
   get outboxBytes(): number {
     return this.#outbox.bytes;
   }
@@ -189,7 +193,13 @@ export class Session implements Caller, ConnectionHandler {
       this.#refuse(decoded.refusal, decoded.ref);
       return;
     }
+    if (decoded.command === null) {
+      if (decoded.dropped === true) this.#parts.metrics.relay.dropped.inc(this.#dialect);
+      this.push(decoded.answer);
+      return;
+    }
     const { command, ref, claimedId } = decoded;
+    if (decoded.salvaged === true) this.#parts.metrics.relay.salvaged.inc(this.#dialect);
     // protocol.md §3.1: the client's uid is read past.
     if (claimedId !== undefined && claimedId !== this.#speaker?.actor.id) {
       this.#parts.metrics.relay.claimedIds.inc();

@@ -30,11 +30,13 @@ function readObject(frame: Buffer): object | null {
   }
 }
 
+type Asked = Exclude<Decoded, { readonly command: null }>;
+
 function own(body: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(body, key)?.value;
 }
 
-function withRef(decoded: Decoded, ref: Ref | undefined): Decoded {
+function withRef(decoded: Asked, ref: Ref | undefined): Decoded {
   return ref === undefined ? decoded : { ...decoded, ref };
 }
 
