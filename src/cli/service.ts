@@ -76,7 +76,7 @@ export class Service {
    * Rejects with what `start` threw, after what was started is stopped again.
    */
   async run(start: (service: Service) => Promise<void>): Promise<number> {
-    this.#listen();
+    const stopListening = this.#listen();
     const ended = new Promise<void>((resolve) => {
       this.ending.addEventListener('abort', () => resolve(), { once: true });
     });
@@ -86,6 +86,7 @@ export class Service {
     );
     await ended;
     const failure = await this.#stopWithin(starting);
+    stopListening();
     if (failure !== null) throw failure;
     this.log.info({ exitCode: this.#exitCode }, 'stopped');
     return this.#exitCode;
@@ -98,16 +99,20 @@ export class Service {
     return error instanceof Error ? error : new Error(String(error));
   }
 
-  #listen(): void {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(name, () => this.#onSignal(name));
-    }
-    for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-      process.on(event, (error: unknown) => {
-        this.log.fatal({ err: error, event }, 'unforeseen failure');
-        process.exit(1);
-      });
-    }
+  #listen(): () => void {
+    const onSignal = (name: NodeJS.Signals) => this.#onSignal(name);
+    const onUnforeseen = (error: unknown) => {
+      this.log.fatal({ err: error }, 'unforeseen failure');
+      process.exit(1);
+    };
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const failures = ['uncaughtException', 'unhandledRejection'] as const;
+    for (const name of signals) process.on(name, onSignal);
+    for (const name of failures) process.on(name, onUnforeseen);
+    return () => {
+      for (const name of signals) process.off(name, onSignal);
+      for (const name of failures) process.off(name, onUnforeseen);
+    };
   }
 
   #onSignal(name: NodeJS.Signals): void {
