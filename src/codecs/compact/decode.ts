@@ -2,30 +2,29 @@ import type { Command } from '../../domain/commands.ts';
 import { refusal } from '../../domain/refusals.ts';
 import type { Decoded } from '../codec.ts';
 import type { Element } from '../xml/element.ts';
-import { type ParseOptions, parseFrame } from '../xml/parse.ts';
-import { BadField, Fields } from './fields.ts';
-
-/** Reads a frame of the compact vocabulary (protocol.md §3.1). */
-export function decode(frame: Buffer, options: Omit<ParseOptions, 'unclosed'>): Decoded {
-  const parsed = parseFrame(frame, { ...options, unclosed: UNCLOSED });
-  if (!parsed.ok) return parsed;
-  return toCommand(parsed.root, VERBS);
-}
+import { BadField, Fields } from '../xml/fields.ts';
+import type { ParseOptions } from '../xml/parse.ts';
+import { parseOrSalvage } from '../xml/salvage.ts';
 
 /** What the elements of a vocabulary ask for, by name. */
 export type Verbs = ReadonlyMap<string, (fields: Fields) => Command>;
 
-/** The command that an element is in a vocabulary, or `UNKNOWN_COMMAND`, or `BAD_FIELD`. */
-export function toCommand(root: Element, verbs: Verbs): Decoded {
+/** Reads a frame of the compact vocabulary (protocol.md §3.1), or of another that has its elements. */
+export function decode(frame: Buffer, reading: Reading, verbs: Verbs = VERBS): Decoded {
+  const parsed = parseOrSalvage(frame, { ...reading, unclosed: UNCLOSED, textOnly: TEXT_ONLY });
+  if (!parsed.ok) return parsed;
+  const { root, salvaged } = parsed;
   const verb = verbs.get(root.name);
   if (verb === undefined) return { ok: false, refusal: refusal('UNKNOWN_COMMAND') };
   try {
-    return { ok: true, command: verb(new Fields(root)), ...claimOf(root) };
+    return { ok: true, command: verb(new Fields(root)), salvaged, ...claimOf(root) };
   } catch (error) {
     if (error instanceof BadField) return { ok: false, refusal: error.refusal };
     throw error;
   }
 }
+
+export type Reading = Omit<ParseOptions, 'unclosed'>;
 
 export const VERBS: Verbs = new Map<string, (fields: Fields) => Command>([
   [
@@ -79,6 +78,7 @@ function claimOf({ attributes }: Element): { claimedId?: string } {
 
 // The text of 2004 prints `<room id="1" uid="6">` without an end.
 const UNCLOSED = ['room', 'login'] as const;
+const TEXT_ONLY = ['msg'] as const;
 const USER_LENGTH_MAX = 256;
 const PASSWORD_LENGTH_MAX = 1024;
 const CLAIM_LENGTH_MAX = 16;

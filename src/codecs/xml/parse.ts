@@ -34,29 +34,35 @@ export type Parsed =
  * `__proto__`, `constructor` and `prototype` for elements and `__proto__` for attributes.
  */
 export function parseFrame(frame: Buffer, options: ParseOptions): Parsed {
-  if (frame.length > options.maxBytes) return { ok: false, refusal: refusal('FRAME_TOO_LONG') };
-  const characters = readCharacters(frame, options.invalidUtf8);
-  if (characters === null) return refuse('notUtf8');
+  const document = openDocument(frame, options);
+  if (!document.ok) return document;
+  const { body, repaired } = document;
 
-  const received = characters.text.replace(/\r\n?/g, '\n');
-  const legal = canonicalText(received);
-  const document = unwrap(legal);
-  if (document.body === '') return refuse('empty');
-
-  const scan = scanMarkup(document.body);
+  const scan = scanMarkup(body);
   if (!scan.ok) return refuse(scan.cause);
   const unclosed = scan.loneStartTag !== null && options.unclosed.includes(scan.loneStartTag);
   const markup = unclosed ? `${scan.markup.slice(0, -1)}/>` : scan.markup;
 
   const root = readElement(markup);
   if (!root.ok) return refuse(root.cause);
-  const salvaged =
-    characters.fellBack ||
-    legal !== received ||
-    document.repaired ||
-    unclosed ||
-    scan.markup !== document.body;
+  const salvaged = repaired || unclosed || scan.markup !== body;
   return { ok: true, root: root.element, salvaged };
+}
+
+type Document =
+  | { readonly ok: true; readonly body: string; readonly repaired: boolean }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The text of a frame that should be one element; refuses what is too long, no UTF-8, or empty. */
+export function openDocument(frame: Buffer, options: ParseOptions): Document {
+  if (frame.length > options.maxBytes) return { ok: false, refusal: refusal('FRAME_TOO_LONG') };
+  const characters = readCharacters(frame, options.invalidUtf8);
+  if (characters === null) return refuse('notUtf8');
+  const received = characters.text.replace(/\r\n?/g, '\n');
+  const legal = canonicalText(received);
+  const { body, repaired } = unwrap(legal);
+  if (body === '') return refuse('empty');
+  return { ok: true, body, repaired: repaired || characters.fellBack || legal !== received };
 }
 
 /** The document without what may stand around it: byte order mark, declaration, white space. */
@@ -96,7 +102,7 @@ function readElement(markup: string): ReturnType<typeof readRoot> {
   return readRoot(nodes);
 }
 
-function refuse(cause: Cause): Parsed {
+function refuse(cause: Cause): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal: refusal('BAD_FRAME', CAUSES[cause]) };
 }
 

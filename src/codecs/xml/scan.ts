@@ -30,6 +30,8 @@ export function scanMarkup(source: string): Scan {
     const piece = readPiece(source, at);
     if (!piece.ok) return piece;
     markup += piece.kind === 'verbatim' ? piece.source : repairReferences(piece.source);
+    // The parser would drop a byte order mark here, whatever stands before it.
+    if (piece.kind === 'text' && depth === 0 && !BLANKS.test(piece.source)) return TEXT_OUTSIDE;
     if (piece.kind === 'close') depth -= 1;
     if (piece.kind === 'open') depth += 1;
     if (depth + (piece.kind === 'empty' ? 1 : 0) > NESTING_MAX) return TOO_DEEP;
@@ -76,6 +78,12 @@ function readCdata(source: string, at: number): Piece {
   return { ok: true, source: source.slice(at, end + ']]>'.length), kind: 'verbatim' };
 }
 
+/** The start tag that a text begins with, and the name in it; null when it begins otherwise. */
+export function startTagOf(source: string): { tag: string; name: string } | null {
+  const piece = readTag(source, 0);
+  return piece.ok && piece.kind === 'open' ? { tag: piece.source, name: piece.name } : null;
+}
+
 function readTag(source: string, at: number): Piece {
   TAG.lastIndex = at;
   const match = TAG.exec(source);
@@ -87,6 +95,8 @@ function readTag(source: string, at: number): Piece {
 }
 
 const MALFORMED = { ok: false, cause: 'malformed' } as const;
+const TEXT_OUTSIDE = { ok: false, cause: 'textOutside' } as const;
+const BLANKS = /^[ \t\n]*$/;
 const TOO_DEEP = { ok: false, cause: 'tooDeep' } as const;
 
 const FIRST =

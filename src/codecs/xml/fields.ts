@@ -1,6 +1,6 @@
 import { accountId, roomId } from '../../domain/ids.ts';
 import { type Refusal, refusal } from '../../domain/refusals.ts';
-import type { Element } from '../xml/element.ts';
+import type { Element } from './element.ts';
 
 /** Thrown and caught inside decoding only: an attribute is missing or wrong. */
 export class BadField extends Error {
