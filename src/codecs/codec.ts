@@ -54,5 +54,12 @@ export interface Codec {
   encodeReply(reply: Reply, ref?: Ref): readonly Buffer[];
   /** The same bytes serve every member of the room. */
   encodeEvent(logged: Logged, view: RoomView): readonly Buffer[];
-  encodeWhisper(logged: Logged<WhisperEvent>): readonly Buffer[];
+  encodeWhisper(logged: Logged<WhisperEvent>, reader: WhisperReader): readonly Buffer[];
+}
+
+/** Who is told of a private message. */
+export interface WhisperReader {
+  readonly actor: Actor;
+  /** A room that both the reader and the other one are in, or null. */
+  readonly view: RoomView | null;
 }

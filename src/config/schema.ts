@@ -50,6 +50,10 @@ export const configSchema = z.strictObject({
   xml: z.strictObject({
     invalidUtf8: z.enum(['refuse', 'windows-1252']),
     announceToEntrant: z.boolean(),
+    dialect: z.enum(['auto', 'compact', 'verbose', 'palabre', 'smartfox1']),
+    verboseEmptyStatus: z.boolean(),
+    verbosePercent: z.boolean(),
+    palabreLobby: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'a room id'),
   }),
   policy: z.strictObject({
     domains: z.array(z.string().regex(/^(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)$/)),

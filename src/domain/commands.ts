@@ -12,7 +12,15 @@ export type Credentials =
 export type Command =
   | { readonly type: 'login'; readonly credentials: Credentials }
   | { readonly type: 'rooms' }
-  | { readonly type: 'enter'; readonly room: string; readonly after?: number }
+  | {
+      readonly type: 'enter';
+      readonly room: string;
+      readonly after?: number;
+      /** Stay in the rooms one is in, also where the wire has one room at a time. */
+      readonly keep?: boolean;
+    }
+  /** Old clients know rooms by name; null: the first room of the list. */
+  | { readonly type: 'enter-by-name'; readonly name: string | null }
   | { readonly type: 'leave'; readonly room: string | null }
   | {
       readonly type: 'say';
@@ -20,7 +28,11 @@ export type Command =
       readonly rooms: readonly string[];
       readonly text: string;
       readonly id?: string;
+      /** False: the session itself does not hear what it said. */
+      readonly echo?: boolean;
     }
+  /** For moderators: a line of the system's. */
+  | { readonly type: 'announce'; readonly room: string; readonly text: string }
   | { readonly type: 'whisper'; readonly to: string; readonly text: string; readonly id?: string }
   | { readonly type: 'members'; readonly room: string | null }
   | HistoryCommand

@@ -14,6 +14,7 @@ export type Reply =
   | {
       readonly type: 'welcome';
       readonly user: Actor;
+      readonly isModerator: boolean;
       /** Resume token: logs the same person in again until it expires. */
       readonly session: string;
       readonly rooms: readonly RoomSummary[];
@@ -53,6 +54,8 @@ export type Reply =
     }
   | { readonly type: 'done'; readonly command: string; readonly room: string; readonly seq: number }
   | { readonly type: 'pong' }
+  /** The last words to somebody who logs out. */
+  | { readonly type: 'goodbye' }
   | { readonly type: 'error'; readonly refusal: Refusal; readonly during: CommandName | null };
 
 export type SaidInRoom =

@@ -1,4 +1,5 @@
 import type { Command, CommandOf, ModerationCommand } from '../domain/commands.ts';
+import { nameKey } from '../domain/ids.ts';
 import {
   type Caller,
   type CommandParts,
@@ -23,7 +24,10 @@ export async function runCommand(
 ): Promise<void> {
   if (command.type === 'login') return login(command, caller, parts);
   if (command.type === 'ping') return caller.reply({ type: 'pong' });
-  if (command.type === 'logout') return caller.logOut();
+  if (command.type === 'logout') {
+    caller.reply({ type: 'goodbye' });
+    return caller.logOut();
+  }
   if (caller.speaker === null) return refuse(caller, command, 'LOGIN_REQUIRED');
   return runMembersCommand(command, caller as Member, parts);
 }
@@ -40,10 +44,14 @@ function runMembersCommand(
       return rooms(command, member, parts);
     case 'enter':
       return enter(command, member, parts);
+    case 'enter-by-name':
+      return enterByName(command, member, parts);
     case 'leave':
       return leave(command, member, parts);
     case 'say':
       return say(command, member, parts);
+    case 'announce':
+      return announce(command, member, parts);
     case 'whisper':
       return whisper(command, member, parts);
     case 'members':
@@ -71,13 +79,27 @@ async function login(
   if (!list.ok) return refuse(caller, command, list.code, list.message);
   const { user, role, session } = answer;
   caller.begin(new Speaker(user, role, caller.codec, (frames) => caller.push(frames)));
-  caller.reply({ type: 'welcome', user, session, rooms: list.rooms });
+  const isModerator = role === 'moderator';
+  caller.reply({ type: 'welcome', user, isModerator, session, rooms: list.rooms });
 }
 
 async function rooms(command: Command, member: Member, { core }: CommandParts): Promise<void> {
   const answer = await core.rooms();
   if (!answer.ok) return refuse(member, command, answer.code, answer.message);
   member.reply({ type: 'rooms', rooms: answer.rooms });
+}
+
+async function enterByName(
+  command: CommandOf<'enter-by-name'>,
+  member: Member,
+  parts: CommandParts,
+): Promise<void> {
+  const answer = await parts.core.rooms();
+  if (!answer.ok) return refuse(member, command, answer.code, answer.message);
+  const wanted = command.name === null ? null : nameKey(command.name);
+  const found = answer.rooms.find(({ name }) => wanted === null || nameKey(name) === wanted);
+  if (found === undefined) return refuse(member, command, 'NO_SUCH_ROOM');
+  return enter({ type: 'enter', room: found.id }, member, parts);
 }
 
 async function leave(
@@ -92,6 +114,18 @@ async function leave(
   }
   for (const room of leaving) await leaveRoom(room, speaker, parts);
   for (const room of leaving) member.reply({ type: 'left', room });
+}
+
+async function announce(
+  command: CommandOf<'announce'>,
+  member: Member,
+  { core, newId }: CommandParts,
+): Promise<void> {
+  const { actor, codec } = member.speaker;
+  const { room, text, type } = command;
+  const answer = await core.room(room, { type, id: newId(), from: actor, text, via: codec.via });
+  if (!answer.ok) return refuse(member, command, answer.code, answer.message);
+  member.reply({ type: 'done', command: type, room, seq: answer.seq });
 }
 
 async function whisper(

@@ -41,7 +41,8 @@ export async function enter(
     await undo(command, null, member, parts, true);
     return refuse(member, command, 'TRY_AGAIN');
   }
-  const others = codec.rooms === 'one' ? [...speaker.rooms].filter((other) => other !== room) : [];
+  const moves = codec.rooms === 'one' && command.keep !== true;
+  const others = moves ? [...speaker.rooms].filter((other) => other !== room) : [];
   const leaving = others.map((other) => leaveRoom(other, speaker, parts));
   speaker.rooms.add(room);
   const { name = '', members = [], seq } = answer;

@@ -11,6 +11,11 @@ export interface RelayOptions {
   readonly xml: {
     readonly invalidUtf8: 'refuse' | 'windows-1252';
     readonly announceToEntrant: boolean;
+    /** The name of a dialect, or `auto`. */
+    readonly dialect: string;
+    readonly verboseEmptyStatus: boolean;
+    readonly verbosePercent: boolean;
+    readonly palabreLobby: string;
   };
   readonly policy: { readonly domains: readonly string[]; readonly ports: readonly number[] };
   readonly commandTimeoutMs: number;

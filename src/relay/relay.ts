@@ -3,7 +3,7 @@ import { LogReader } from '../bus/log-reader.ts';
 import { WhisperFeed } from '../bus/whisper-feed.ts';
 import type { Codec } from '../codecs/codec.ts';
 import { createJsonCodec } from '../codecs/json/codec.ts';
-import { recognise } from '../codecs/registry.ts';
+import { dialectOf } from '../codecs/registry.ts';
 import type { Health } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -67,7 +67,7 @@ export class Relay {
     const presence = () => this.#hubs.all().map((hub) => ({ room: hub.room, members: hub.actors }));
     this.#presence = new PresenceReporter(bus, { self, heartbeatMs, presence });
     this.#whispers = new WhisperFeed(bus, this.#reader, {
-      onWhisper: (whisper) => this.#speakers.deliver(whisper),
+      onWhisper: (whisper) => this.#speakers.deliver(whisper, (room) => this.#hubs.viewOf(room)),
       onForeign: () => metrics.relay.foreignMessages.inc(),
     });
     this.#listener = this.#createListener();
@@ -174,7 +174,7 @@ export class Relay {
   // One codec a dialect: hubs tell by it who can share the bytes of an event.
   #codecOf({ kind }: Connection, firstFrame: Buffer | null): Codec {
     if (kind === 'websocket') return this.#json;
-    const dialect = recognise(firstFrame);
+    const dialect = dialectOf(this.#options.xml.dialect, firstFrame);
     const known = this.#codecs.get(dialect.name);
     if (known !== undefined) return known;
     const { xml, limits } = this.#options;

@@ -7,6 +7,8 @@ export interface Listener {
   readonly actor: Actor;
   readonly codec: Codec;
   push(frames: readonly Buffer[]): void;
+  /** Whether this session is not to hear an event, its own. */
+  skips(logged: Logged): boolean;
   /** The session is out of the room, by no command of its own. */
   onRemoved(room: string): void;
 }
@@ -122,8 +124,9 @@ export class RoomHub {
     for (const member of [...this.#members.values()]) this.#expelIfOut(member, logged);
   }
 
-  #send(member: Membership, logged: Logged, frames: readonly Buffer[]): void {
-    if (logged.seq > (member.since ?? Number.POSITIVE_INFINITY)) member.listener.push(frames);
+  #send({ listener, since }: Membership, logged: Logged, frames: readonly Buffer[]): void {
+    if (since === null || logged.seq <= since || listener.skips(logged)) return;
+    listener.push(frames);
   }
 
   #hold(member: Membership, logged: Logged): void {

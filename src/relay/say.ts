@@ -20,6 +20,7 @@ export async function say(
 
   const id = command.id ?? parts.newId();
   if (others.length > 0) return sayInRooms(rooms, id, command, member, parts);
+  if (command.echo === false) speaker.muteEcho(id);
   const answer = await sayIn(room, id, command, member, parts);
   if (!answer.ok) return refuse(member, command, answer.code, answer.message);
   member.reply({ type: 'said', room, seq: answer.seq, id });

@@ -1,5 +1,5 @@
 import type { Codec } from '../codecs/codec.ts';
-import type { Actor } from '../domain/events.ts';
+import type { Actor, Logged } from '../domain/events.ts';
 import type { Role } from '../domain/room-commands.ts';
 import type { Listener } from './room-hub.ts';
 
@@ -9,6 +9,7 @@ export class Speaker implements Listener {
   readonly role: Role;
   readonly codec: Codec;
   readonly rooms = new Set<string>();
+  readonly #unechoed = new Set<string>();
   readonly #push: (frames: readonly Buffer[]) => void;
 
   constructor(actor: Actor, role: Role, codec: Codec, push: (frames: readonly Buffer[]) => void) {
@@ -26,7 +27,20 @@ export class Speaker implements Listener {
     this.#push(frames);
   }
 
+  /** The session does not want to hear its own message of this id. */
+  muteEcho(id: string): void {
+    if (this.#unechoed.size >= UNECHOED_MAX) this.#unechoed.clear();
+    this.#unechoed.add(id);
+  }
+
+  skips({ event }: Logged): boolean {
+    return this.#unechoed.size > 0 && this.#unechoed.delete(event.id);
+  }
+
   onRemoved(room: string): void {
     this.rooms.delete(room);
   }
 }
+
+// Only messages that were refused stay in the set: commands run one after the other.
+const UNECHOED_MAX = 64;

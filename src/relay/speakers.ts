@@ -1,3 +1,4 @@
+import type { RoomView } from '../codecs/codec.ts';
 import type { Logged, WhisperEvent } from '../domain/events.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -18,11 +19,14 @@ export class Speakers {
   }
 
   /** Gives a private message to every session of its addressee and of its sender. */
-  deliver(whisper: Logged<WhisperEvent>): void {
+  deliver(whisper: Logged<WhisperEvent>, viewOf: (room: string) => RoomView): void {
     const { from, to } = whisper.event;
     for (const account of new Set([to.id, from.id])) {
+      const other = account === to.id ? from.id : to.id;
       for (const speaker of this.#accounts.get(account) ?? []) {
-        speaker.push(speaker.codec.encodeWhisper(whisper));
+        const views = [...speaker.rooms].map(viewOf);
+        const view = views.find(({ members }) => members.has(other)) ?? null;
+        speaker.push(speaker.codec.encodeWhisper(whisper, { actor: speaker.actor, view }));
       }
     }
   }

@@ -1,19 +1,27 @@
 import type { Codec } from '../codec.ts';
-import type { DialectOptions } from '../dialect.ts';
+import type { Dialect, DialectOptions } from '../dialect.ts';
 import { frameOf } from '../xml/build.ts';
 import { decode } from './decode.ts';
-import { encodeEvent, encodeReply, encodeWhisper } from './encode.ts';
+import { CompactEncoder } from './encode.ts';
 
-/** The vocabulary of the conversation of 2004 (protocol.md §3.1). */
+/** The vocabulary of the conversation of 2004 (protocol.md §3.1). It takes whoever no other does. */
+export const COMPACT: Dialect = {
+  name: 'compact',
+  cannotSay: new Set(['room.created']),
+  recognises: () => true,
+  create: createCompactCodec,
+};
+
 export function createCompactCodec(options: DialectOptions): Codec {
   const reading = { maxBytes: options.frameMaxBytes, invalidUtf8: options.invalidUtf8 };
+  const encoder = new CompactEncoder(options);
   return {
     name: 'compact',
     via: 'xml',
     rooms: 'one',
     decode: (frame) => decode(frame, reading),
-    encodeReply: (reply) => encodeReply(reply, options).map(frameOf),
-    encodeEvent: (logged) => encodeEvent(logged).map(frameOf),
-    encodeWhisper: (logged) => encodeWhisper(logged).map(frameOf),
+    encodeReply: (reply) => encoder.reply(reply).map(frameOf),
+    encodeEvent: (logged) => encoder.event(logged).map(frameOf),
+    encodeWhisper: (logged) => encoder.whisper(logged).map(frameOf),
   };
 }

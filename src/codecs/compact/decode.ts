@@ -79,6 +79,6 @@ function claimOf({ attributes }: Element): { claimedId?: string } {
 // The text of 2004 prints `<room id="1" uid="6">` without an end.
 const UNCLOSED = ['room', 'login'] as const;
 const TEXT_ONLY = ['msg'] as const;
-const USER_LENGTH_MAX = 256;
-const PASSWORD_LENGTH_MAX = 1024;
+export const USER_LENGTH_MAX = 256;
+export const PASSWORD_LENGTH_MAX = 1024;
 const CLAIM_LENGTH_MAX = 16;

@@ -1,123 +1,142 @@
 import type { Actor, Logged, WhisperEvent } from '../../domain/events.ts';
 import { SYSTEM_ID } from '../../domain/ids.ts';
 import type { Reply } from '../../domain/replies.ts';
+import { inPieces } from '../text.ts';
 import { element, type Markup } from '../xml/build.ts';
 
-type ReplyOf<T extends Reply['type']> = Extract<Reply, { readonly type: T }>;
+export type ReplyOf<T extends Reply['type']> = Extract<Reply, { readonly type: T }>;
 
-export interface EncodeOptions {
+export interface EncoderOptions {
   /** Whether the entrant, too, reads that it has entered. */
   readonly announceToEntrant: boolean;
+  /** What becomes of every value before it is written. */
+  readonly value?: (value: string) => string;
 }
 
-/** The frames of a reply in the compact vocabulary (protocol.md §3.1). */
-export function encodeReply(reply: Reply, options: EncodeOptions): readonly Markup[] {
-  switch (reply.type) {
-    case 'welcome':
-      return [element('login', { ok: '1', id: reply.user.id }), rooms(reply)];
-    case 'rooms':
-      return [rooms(reply)];
-    case 'joined':
-      return joined(reply, options);
-    case 'members':
-      return [users(reply.room, reply.members)];
-    case 'history':
-      return [history(reply)];
-    case 'pong':
-      return [element('pong', {})];
-    case 'error':
-      return [error(reply)];
-    case 'left':
-    case 'said':
-    case 'said-in-rooms':
-    case 'whispered':
-    case 'done':
-      return [];
+/** Writes the compact vocabulary (protocol.md §3.1); the verbose one writes its logins otherwise. */
+export class CompactEncoder {
+  readonly #announceToEntrant: boolean;
+  readonly #value: (value: string) => string;
+
+  constructor({ announceToEntrant, value = (same) => same }: EncoderOptions) {
+    this.#announceToEntrant = announceToEntrant;
+    this.#value = value;
   }
-}
 
-/** The frames of an event. */
-export function encodeEvent({ event }: Logged): readonly Markup[] {
-  switch (event.type) {
-    case 'message.posted':
-      return [said(event.from, event.text)];
-    case 'notice.posted':
-      return [system(event.text)];
-    case 'member.entered':
-      return [arrived(event.member, event.room), system(`*${event.member.name} has entered`)];
-    case 'member.left':
-      return [gone(event.member, event.room), system(`*${event.member.name} has left`)];
-    case 'member.kicked': {
-      const line = `*${event.member.name} was kicked${because(event.reason)}`;
-      return [gone(event.member, event.room), system(line)];
+  reply(reply: Reply): readonly Markup[] {
+    switch (reply.type) {
+      case 'welcome':
+        return [element('login', { ok: '1', id: reply.user.id }), this.rooms(reply)];
+      case 'rooms':
+        return [this.rooms(reply)];
+      case 'joined':
+        return this.#joined(reply);
+      case 'members':
+        return [this.#users(reply.room, reply.members)];
+      case 'history':
+        return [this.#history(reply)];
+      case 'pong':
+        return [element('pong', {})];
+      case 'error':
+        return [this.#error(reply)];
+      default:
+        // protocol.md §3.1: what was said comes back as everybody hears it.
+        return [];
     }
-    case 'member.muted':
-      return [system(`*${event.member.name} was muted${because(event.reason)}`)];
-    case 'member.unmuted':
-      return [system(`*${event.member.name} may speak again`)];
-    case 'member.banned':
-      return [system(`*${event.member.name} was banned${because(event.reason)}`)];
-    case 'member.unbanned':
-      return [system(`*${event.member.name} may enter again`)];
-    case 'room.created':
-      return [];
-    case 'room.changed':
-      if (event.closed === true) return [system('*The room was closed')];
-      return event.name === undefined ? [] : [system(`*The room is now called ${event.name}`)];
+  }
+
+  event({ event }: Logged): readonly Markup[] {
+    switch (event.type) {
+      case 'message.posted':
+        return inPieces(event.text, TEXT_MAX).map((text) => this.#said(event.from.id, text));
+      case 'notice.posted':
+        return inPieces(event.text, TEXT_MAX).map((text) => this.#system(text));
+      case 'member.entered':
+        return [this.#user(event.member, event.room), this.#line(event.member, 'has entered')];
+      case 'member.left':
+        return [this.#gone(event.member, event.room), this.#line(event.member, 'has left')];
+      case 'member.kicked': {
+        const line = this.#line(event.member, 'was kicked', event.reason);
+        return [this.#gone(event.member, event.room), line];
+      }
+      case 'member.muted':
+        return [this.#line(event.member, 'was muted', event.reason)];
+      case 'member.unmuted':
+        return [this.#line(event.member, 'may speak again')];
+      case 'member.banned':
+        return [this.#line(event.member, 'was banned', event.reason)];
+      case 'member.unbanned':
+        return [this.#line(event.member, 'may enter again')];
+      case 'room.created':
+        return [];
+      case 'room.changed':
+        return event.closed === true
+          ? [this.#system('*The room was closed')]
+          : [this.#system(`*The room is now called ${event.name ?? event.room}`)];
+    }
+  }
+
+  whisper({ event }: Logged<WhisperEvent>): readonly Markup[] {
+    const attributes = { from_id: event.from.id, to_id: event.to.id };
+    return inPieces(event.text, TEXT_MAX).map((text) =>
+      element('msg', attributes, this.#value(text)),
+    );
+  }
+
+  rooms(reply: ReplyOf<'welcome' | 'rooms'>): Markup {
+    const list = reply.rooms.map(({ id, name }) => element('room', { id }, this.#value(name)));
+    return element('rooms', {}, list);
+  }
+
+  #joined(reply: ReplyOf<'joined'>): Markup[] {
+    const list = this.#users(reply.room, reply.members);
+    if (!reply.announced || !this.#announceToEntrant) return [list];
+    return [list, this.#line(reply.entrant, 'has entered')];
+  }
+
+  #users(room: string, members: readonly Actor[]): Markup {
+    const list = members.map(({ id, name }) => element('user', { id }, this.#value(name)));
+    return element('users', { room_id: room }, list);
+  }
+
+  #history({ room, events }: ReplyOf<'history'>): Markup {
+    const lines = events.flatMap(({ seq, event }) => {
+      if (event.type !== 'message.posted' && event.type !== 'notice.posted') return [];
+      const from = event.type === 'message.posted' ? event.from.id : SYSTEM_ID;
+      const name = this.#value(event.from.name);
+      const attributes = { from_id: from, name, time: event.time, seq: String(seq) };
+      return [element('msg', attributes, this.#value(event.text))];
+    });
+    return element('history', { room_id: room }, lines);
+  }
+
+  #error({ refusal, during }: ReplyOf<'error'>): Markup {
+    const message = this.#value(refusal.message);
+    if (during === 'login') return element('login', { ok: '0', error: message });
+    return element('error', { code: refusal.code }, message);
+  }
+
+  #user({ id, name }: Actor, room: string): Markup {
+    return element('user', { id, room_id: room }, this.#value(name));
+  }
+
+  #gone({ id, name }: Actor, room: string): Markup {
+    return element('user', { id, room_id: room, gone: '1' }, this.#value(name));
+  }
+
+  #line({ name }: Actor, what: string, reason?: string): Markup {
+    const because = reason === undefined || reason === '' ? '' : `: ${reason}`;
+    return this.#system(`*${name} ${what}${because}`);
+  }
+
+  #system(text: string): Markup {
+    return this.#said(SYSTEM_ID, text);
+  }
+
+  #said(from: string, text: string): Markup {
+    return element('msg', { from_id: from }, this.#value(text));
   }
 }
 
-export function encodeWhisper({ event }: Logged<WhisperEvent>): readonly Markup[] {
-  return [element('msg', { from_id: event.from.id, to_id: event.to.id }, event.text)];
-}
-
-function rooms(reply: ReplyOf<'welcome' | 'rooms'>): Markup {
-  const list = reply.rooms.map(({ id, name }) => element('room', { id }, name));
-  return element('rooms', {}, list);
-}
-
-function joined(reply: ReplyOf<'joined'>, { announceToEntrant }: EncodeOptions): Markup[] {
-  const list = users(reply.room, reply.members);
-  if (!reply.announced || !announceToEntrant) return [list];
-  return [list, system(`*${reply.entrant.name} has entered`)];
-}
-
-function users(room: string, members: readonly Actor[]): Markup {
-  const list = members.map(({ id, name }) => element('user', { id }, name));
-  return element('users', { room_id: room }, list);
-}
-
-function history({ room, events }: ReplyOf<'history'>): Markup {
-  const lines = events.flatMap(({ seq, event }) => {
-    if (event.type !== 'message.posted' && event.type !== 'notice.posted') return [];
-    const from = event.type === 'message.posted' ? event.from.id : SYSTEM_ID;
-    const attributes = { from_id: from, name: event.from.name, time: event.time, seq: String(seq) };
-    return [element('msg', attributes, event.text)];
-  });
-  return element('history', { room_id: room }, lines);
-}
-
-function error({ refusal, during }: ReplyOf<'error'>): Markup {
-  if (during === 'login') return element('login', { ok: '0', error: refusal.message });
-  return element('error', { code: refusal.code }, refusal.message);
-}
-
-function said({ id }: Actor, text: string): Markup {
-  return element('msg', { from_id: id }, text);
-}
-
-function system(text: string): Markup {
-  return element('msg', { from_id: SYSTEM_ID }, text);
-}
-
-function arrived({ id, name }: Actor, room: string): Markup {
-  return element('user', { id, room_id: room }, name);
-}
-
-function gone({ id, name }: Actor, room: string): Markup {
-  return element('user', { id, room_id: room, gone: '1' }, name);
-}
-
-function because(reason: string | undefined): string {
-  return reason === undefined || reason === '' ? '' : `: ${reason}`;
-}
+// protocol.md §3.6: an old player lays out a few thousand characters, and freezes at some hundred thousand.
+const TEXT_MAX = 8000;

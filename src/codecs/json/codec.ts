@@ -9,7 +9,8 @@ export function createJsonCodec(options: { readonly frameMaxBytes: number }): Co
     via: 'json',
     rooms: 'many',
     decode: (frame) => decode(frame, options.frameMaxBytes),
-    encodeReply: (reply, ref) => [frameOf(replyBody(reply, ref))],
+    // Closing with 1000 says goodbye.
+    encodeReply: (reply, ref) => (reply.type === 'goodbye' ? [] : [frameOf(replyBody(reply, ref))]),
     encodeEvent: (logged) => [frameOf(eventBody(logged))],
     encodeWhisper: (logged) => [frameOf(whisperBody(logged))],
   };

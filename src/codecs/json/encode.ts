@@ -10,6 +10,10 @@ export function replyBody(reply: Reply, ref: Ref | undefined): object {
 
 function bodyOf(reply: Reply): object {
   switch (reply.type) {
+    case 'welcome': {
+      const { isModerator: _isModerator, ...body } = reply;
+      return body;
+    }
     case 'joined': {
       const { entrant: _entrant, announced: _announced, ...body } = reply;
       return body;

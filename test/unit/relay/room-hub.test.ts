@@ -43,6 +43,10 @@ class Ear implements Listener {
     this.heard.push(...frames.map((frame) => Number(frame.toString())));
   }
 
+  skips(): boolean {
+    return false;
+  }
+
   onRemoved(room: string): void {
     this.removedFrom.push(room);
   }

@@ -1,0 +1,98 @@
+import type { Command, Credentials } from '../../domain/commands.ts';
+import { refusal } from '../../domain/refusals.ts';
+import type { Codec, Decoded } from '../codec.ts';
+import type { Dialect, DialectOptions } from '../dialect.ts';
+import { frameOf } from '../xml/build.ts';
+import { BadField, Fields } from '../xml/fields.ts';
+import { parseOrSalvage } from '../xml/salvage.ts';
+import { PalabreEncoder } from './encode.ts';
+
+/** The vocabulary of the Palabre server and its clients (protocol.md §3.3). */
+export const PALABRE: Dialect = {
+  name: 'palabre',
+  cannotSay: new Set(['room.created']),
+  recognises: (frame) => /^[\s\ufeff]*<connect\s[^>]*\bnickname\s*=/.test(frame.toString('utf8')),
+  create: createPalabreCodec,
+};
+
+export function createPalabreCodec(options: DialectOptions): Codec {
+  const encoder = new PalabreEncoder(options.palabreLobby);
+  return {
+    name: 'palabre',
+    via: 'xml',
+    rooms: 'many',
+    decode: (frame) => decode(frame, options, encoder),
+    encodeReply: (reply) => encoder.reply(reply).map(frameOf),
+    encodeEvent: (logged, view) => encoder.event(logged, view).map(frameOf),
+    encodeWhisper: (logged, reader) => encoder.whisper(logged, reader).map(frameOf),
+  };
+}
+
+function decode(frame: Buffer, options: DialectOptions, names: PalabreEncoder): Decoded {
+  const { frameMaxBytes: maxBytes, invalidUtf8 } = options;
+  const reading = { maxBytes, invalidUtf8, unclosed: UNCLOSED, textOnly: TEXT_ONLY };
+  const parsed = parseOrSalvage(frame, reading);
+  if (!parsed.ok) return parsed;
+  const { root, salvaged } = parsed;
+  if (WITHOUT_MEANING.has(root.name)) return { ok: true, command: null, answer: [], dropped: true };
+  const verb = VERBS.get(root.name);
+  if (verb === undefined) return { ok: false, refusal: refusal('UNKNOWN_COMMAND') };
+  try {
+    return { ok: true, command: verb(new Fields(root), names), salvaged };
+  } catch (error) {
+    if (error instanceof BadField) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
+}
+
+type Verb = (fields: Fields, names: PalabreEncoder) => Command;
+
+const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ['connect', (fields) => ({ type: 'login', credentials: credentialsOf(fields) })],
+  ['join', join],
+  ['leave', (fields, names) => ({ type: 'leave', room: placeOf(fields, 'room', names) })],
+  ['getrooms', () => ({ type: 'rooms' })],
+  ['m', message],
+  ['msg', message],
+  ['ping', () => ({ type: 'ping' })],
+  ['quit', () => ({ type: 'logout' })],
+]);
+
+function credentialsOf(fields: Fields): Credentials {
+  const name = fields.string('nickname', 256);
+  if (!fields.has('password')) return { kind: 'guest', name };
+  return { kind: 'password', user: name, password: fields.string('password', 1024) };
+}
+
+function join(fields: Fields, { places }: PalabreEncoder): Command {
+  const name = fields.string('room', 256);
+  const room = places.idOf(name);
+  return room === null ? { type: 'enter-by-name', name } : { type: 'enter', room };
+}
+
+function message(fields: Fields, names: PalabreEncoder): Command {
+  const text = fields.text();
+  const to = ['c', 'toclient'].find((attribute) => fields.has(attribute));
+  if (to !== undefined) {
+    const account = names.people.idOf(fields.string(to, 256));
+    if (account === null) throw new BadField('Nobody of that name was seen here.');
+    return { type: 'whisper', to: account, text };
+  }
+  const attribute = ['r', 'room', 'toroom'].find((name) => fields.has(name));
+  const rooms = attribute === undefined ? [] : [placeOf(fields, attribute, names)];
+  // protocol.md §3.3: what one says comes back only when one asks for it.
+  const echo = fields.has('b') && fields.string('b', 16) === '1';
+  return { type: 'say', rooms, text, echo };
+}
+
+function placeOf(fields: Fields, attribute: string, { places }: PalabreEncoder): string {
+  const room = places.idOf(fields.string(attribute, 256));
+  if (room === null) throw new BadField(`The attribute ${attribute} names no room.`);
+  return room;
+}
+
+const UNCLOSED = ['connect', 'join', 'leave', 'ping', 'quit', 'getrooms'] as const;
+const TEXT_ONLY = ['m', 'msg'] as const;
+const WITHOUT_MEANING: ReadonlySet<string> = new Set([
+  ...['setparam', 'removeparam', 'clientparam', 'setsubscribe', 'shutdown', 'getbacklog'],
+]);
