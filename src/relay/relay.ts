@@ -158,6 +158,10 @@ export class Relay {
     });
     this.#sessions.add(session);
     session.start();
+    if (this.#sessions.size > this.#options.limits.connectionsMax) {
+      metrics.relay.connectionsRefused.inc({ reason: 'sessions' });
+      session.turnAway();
+    }
   }
 
   #sessionParts(): Omit<SessionParts, 'onEnded'> {

@@ -71,6 +71,11 @@ export class Session implements Caller, ConnectionHandler {
     this.#connection.start(this);
   }
 
+  /** There are too many already: says so and closes. */
+  turnAway(): void {
+    this.#refuse(refusal('TOO_MANY_CONNECTIONS'));
+  }
+
   get codec(): Codec {
     return this.#codecFor(null);
   }
