@@ -33,6 +33,7 @@ export async function startEmbedded(service: Service, env: NodeJS.ProcessEnv): P
     },
   );
   service.onStop('nats-server', () => server.stop());
-  log.info({ version: program.version, path: program.path, pid: server.pid }, 'nats-server is up');
+  const { version, path } = program;
+  log.info({ version, path, natsPid: server.pid }, 'nats-server is up');
   return { url: server.url, folder };
 }
