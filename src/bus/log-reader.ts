@@ -19,6 +19,7 @@ export interface StoredMessage {
 
 const DIRECT_GET = `$JS.API.DIRECT.GET.${LOG_STREAM}`;
 const LEADER_GET = `$JS.API.STREAM.MSG.GET.${LOG_STREAM}`;
+const NO_SUCH_STREAM = 10059;
 const PREVIOUS_HEADER = 'Nats-Expected-Last-Subject-Sequence';
 
 /**
@@ -55,7 +56,10 @@ export class LogReader {
     const parsed = leaderAnswer.safeParse(answer.json());
     if (!parsed.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
     const { error, message } = parsed.data;
+    if (error?.err_code === NO_SUCH_STREAM) throw new BusError('NO_RESPONDERS', 'there is no log');
     if (error?.code === 404) return null;
+    // A cluster without a leader for the moment answers so.
+    if (error?.code === 503) throw new BusError('NO_RESPONDERS', error.description);
     if (message === undefined) throw new BusError('STORE', error?.description ?? 'no message');
     const headers = parseHeaders(message.hdrs);
     return {
@@ -139,7 +143,13 @@ function parseJson(payload: Uint8Array): unknown {
 }
 
 const leaderAnswer = z.object({
-  error: z.object({ code: z.int(), description: z.string().optional() }).optional(),
+  error: z
+    .object({
+      code: z.int(),
+      err_code: z.int().optional(),
+      description: z.string().default('no reason'),
+    })
+    .optional(),
   message: z
     .object({
       seq: z.int(),

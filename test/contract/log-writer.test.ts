@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Append, LogWriter } from '../../src/bus/log-writer.ts';
+import { TestLog } from '../support/log.ts';
+
+let log: TestLog;
+
+beforeAll(async () => {
+  log = await TestLog.start();
+});
+
+afterAll(() => log.stop());
+
+function append(room: string, messageId: string, expectedLast: number | null): Append {
+  const deadline = performance.now() + 10_000;
+  const subject = `chatlog.room.${room}`;
+  return { subject, payload: messageId, messageId, expectedLast, hash: 'ab', deadline };
+}
+
+describe('an append', () => {
+  it('is stored behind the message it expects, and nowhere else', async () => {
+    const { writer, reader } = await log.open();
+    const first = await writer.append(append('fence', 'fence:1', 0));
+    const second = await writer.append(append('fence', 'fence:2', first.seq));
+    expect([first.duplicate, second.duplicate]).toEqual([false, false]);
+    for (const expected of [0, first.seq, second.seq + 1]) {
+      const late = writer.append(append('fence', `fence:late:${expected}`, expected));
+      await expect(late).rejects.toMatchObject({ kind: 'FENCED' });
+    }
+    expect(await reader.last('chatlog.room.fence')).toEqual({
+      seq: second.seq,
+      prev: first.seq,
+      subject: 'chatlog.room.fence',
+      payload: Buffer.from('fence:2'),
+      messageId: 'fence:2',
+      hash: 'ab',
+    });
+  });
+
+  it('with the id of one before it stores nothing and tells its place', async () => {
+    const { writer } = await log.open();
+    const first = await writer.append(append('twice', 'twice:1', 0));
+    await writer.append(append('twice', 'twice:2', first.seq));
+    expect(await writer.append(append('twice', 'twice:1', 0))).toEqual({
+      seq: first.seq,
+      duplicate: true,
+    });
+  });
+
+  it('of a second writer fences the first', async () => {
+    const [one, other] = [await log.open(), await log.open()];
+    const first = await one.writer.append(append('two', 'two:1', 0));
+    await other.writer.append(append('two', 'two:2', first.seq));
+    const late = one.writer.append(append('two', 'two:3', first.seq));
+    await expect(late).rejects.toMatchObject({ kind: 'FENCED' });
+  });
+
+  it('too long for the server is refused at once', async () => {
+    const { writer } = await log.open();
+    const long = { ...append('long', 'long:1', 0), payload: 'x'.repeat(2_000_000) };
+    await expect(writer.append(long)).rejects.toMatchObject({ kind: 'STORE' });
+  });
+
+  it('is given up at its deadline while the server does not answer', async () => {
+    const { writer } = await log.open();
+    await log.nats.kill('SIGSTOP');
+    const deadline = performance.now() + 500;
+    const late = writer.append({ ...append('late', 'late:1', 0), deadline });
+    await expect(late).rejects.toMatchObject({ passing: true });
+    await log.nats.kill('SIGCONT');
+  });
+});
+
+describe('appends while the server is killed', () => {
+  it('are stored once each, in the order of every room', async () => {
+    const { writer, reader } = await log.open();
+    const rooms = ['k1', 'k2', 'k3'];
+    const perRoom = 250;
+    const disturbance = killTwice();
+    const acknowledged = await Promise.all(rooms.map((room) => appendMany(writer, room, perRoom)));
+    await disturbance;
+    for (const [index, room] of rooms.entries()) {
+      const stored: { id: string | null; seq: number }[] = [];
+      for await (const { messageId, seq } of reader.forward(`chatlog.room.${room}`, 1, 1e9)) {
+        stored.push({ id: messageId, seq });
+      }
+      expect(stored).toEqual(acknowledged[index]);
+      expect(stored).toHaveLength(perRoom);
+    }
+  });
+});
+
+async function appendMany(writer: LogWriter, room: string, count: number) {
+  const acknowledged: { id: string; seq: number }[] = [];
+  let last = 0;
+  for (let number = 0; number < count; number += 1) {
+    const id = `${room}:${number}`;
+    const deadline = performance.now() + 20_000;
+    last = (await writer.append({ ...append(room, id, last), deadline })).seq;
+    acknowledged.push({ id, seq: last });
+    // Spread over the time in which the server dies twice.
+    await pause(4);
+  }
+  return acknowledged;
+}
+
+async function killTwice(): Promise<void> {
+  for (let times = 0; times < 2; times += 1) {
+    await pause(200);
+    await log.killAndRestart();
+  }
+}
