@@ -1,6 +1,6 @@
-import { type KV, type KvEntry, NatsError, StorageType } from 'nats';
+import { ErrorCode, type KV, type KvEntry, NatsError, StorageType } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
-import { BusError } from './bus-error.ts';
+import { BusError, type BusErrorKind } from './bus-error.ts';
 
 export interface BucketEntry {
   readonly key: string;
@@ -62,7 +62,12 @@ export class Bucket {
       for await (const key of await this.#kv.keys(`${prefix}>`)) found.push(key);
       return found;
     });
-    const entries = await Promise.all(keys.map((key) => this.get(key)));
+    const entries: (BucketEntry | null)[] = [];
+    for (let from = 0; from < keys.length; from += PARALLEL_GETS) {
+      const some = keys.slice(from, from + PARALLEL_GETS);
+      entries.push(...(await Promise.all(some.map((key) => this.get(key)))));
+    }
+    // A key that was deleted meanwhile has no value any more.
     return entries.filter((entry) => entry !== null);
   }
 
@@ -90,12 +95,24 @@ async function wrap<T>(bus: BusConnection, call: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (!(cause instanceof NatsError)) throw cause;
     const { api_error: api } = cause;
-    if (api?.err_code === WRONG_LAST_SEQUENCE) throw new BusError('FENCED', 'changed', { cause });
+    if (WRONG_LAST_SEQUENCE.has(api?.err_code ?? 0)) {
+      throw new BusError('FENCED', 'changed', { cause });
+    }
+    // A cluster without a leader for the moment answers so.
+    if (api?.code === 503) throw new BusError('NO_RESPONDERS', api.description, { cause });
     if (api !== undefined) throw new BusError('STORE', api.description, { cause });
-    throw new BusError(cause.code === '503' ? 'NO_RESPONDERS' : 'TIMEOUT', cause.message, {
-      cause,
-    });
+    throw new BusError(KINDS[cause.code] ?? 'STORE', cause.message, { cause });
   }
 }
 
-const WRONG_LAST_SEQUENCE = 10071;
+const KINDS: Readonly<Record<string, BusErrorKind>> = {
+  [ErrorCode.NoResponders]: 'NO_RESPONDERS',
+  [ErrorCode.Timeout]: 'TIMEOUT',
+  [ErrorCode.ConnectionClosed]: 'DISCONNECTED',
+  [ErrorCode.ConnectionDraining]: 'DISCONNECTED',
+  [ErrorCode.ConnectionTimeout]: 'DISCONNECTED',
+  [ErrorCode.Disconnect]: 'DISCONNECTED',
+};
+// 10164 is the same for a proposal that is still under way, on servers from 2.11.
+const WRONG_LAST_SEQUENCE: ReadonlySet<number> = new Set([10071, 10164]);
+const PARALLEL_GETS = 64;

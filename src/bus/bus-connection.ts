@@ -1,8 +1,20 @@
-import { type ConnectionOptions, connect, DebugEvents, Events, type NatsConnection } from 'nats';
+import {
+  type ConnectionOptions,
+  connect,
+  DebugEvents,
+  ErrorCode,
+  Events,
+  type NatsConnection,
+  NatsError,
+  type PublishOptions,
+} from 'nats';
 import { BusError } from './bus-error.ts';
 
 export interface BusConnectionOptions {
-  /** `nats://[user:password@]host:port`, several separated by commas. */
+  /**
+   * `[nats://][user:password@|token@]host:port`, several separated by commas. The first that has
+   * credentials gives them for all.
+   */
   readonly url: string;
   /** Shown by the server's monitoring. */
   readonly name: string;
@@ -36,7 +48,10 @@ export class BusConnection {
     try {
       return new BusConnection(await connect(connectionOptions(options)));
     } catch (cause) {
-      const where = options.url.replace(/\/\/[^@/]*@/g, '//');
+      const where = options.url
+        .split(',')
+        .map((server) => server.trim().replace(USER_INFO, '$1'))
+        .join(',');
       throw new BusError('DISCONNECTED', `NATS at ${where} cannot be reached: ${reason(cause)}`, {
         cause,
       });
@@ -84,10 +99,36 @@ export class BusConnection {
     });
   }
 
+  /**
+   * Publishes now. Throws `BusError`: `STORE` for a message that is longer than the server takes,
+   * `DISCONNECTED` when the connection is closing. While it is only lost, nothing is thrown and the
+   * message is lost, too: `status` tells.
+   */
+  publish(subject: string, payload: Uint8Array | string, options?: PublishOptions): void {
+    try {
+      this.nc.publish(subject, payload, options);
+    } catch (cause) {
+      if (!(cause instanceof NatsError)) throw cause;
+      const kind = cause.code === ErrorCode.MaxPayloadExceeded ? 'STORE' : 'DISCONNECTED';
+      throw new BusError(kind, cause.message, { cause });
+    }
+  }
+
   async close(): Promise<void> {
     if (this.nc.isClosed()) return;
-    if (this.#status === 'connected') await this.nc.drain();
-    else await this.nc.close();
+    if (this.#status === 'connected') await this.#drainWithin(DRAIN_MAX_MS);
+    await this.nc.close();
+  }
+
+  // A server that has stopped answering must not keep a process from ending.
+  async #drainWithin(waitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, waitMs);
+    });
+    // A connection that is lost meanwhile has nothing left to drain.
+    await Promise.race([this.nc.drain().catch(() => undefined), late]);
+    clearTimeout(timer);
   }
 
   async #follow(): Promise<void> {
@@ -109,12 +150,9 @@ export class BusConnection {
 
 function connectionOptions(options: BusConnectionOptions): ConnectionOptions {
   const servers = options.url.split(',').map((part) => part.trim());
-  const [first] = servers;
-  const parsed = URL.canParse(first ?? '') ? new URL(first ?? '') : null;
-  const user = parsed === null ? '' : decodeURIComponent(parsed.username);
-  const pass = parsed === null ? '' : decodeURIComponent(parsed.password);
+  const [userInfo = ''] = servers.flatMap((server) => USER_INFO.exec(server)?.[2] ?? []);
   return {
-    servers: servers.map((server) => server.replace(/^(\w+:\/\/)?[^@/]*@/, '$1')),
+    servers: servers.map((server) => server.replace(USER_INFO, '$1')),
     name: options.name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: options.reconnectWaitMs,
@@ -123,10 +161,30 @@ function connectionOptions(options: BusConnectionOptions): ConnectionOptions {
     pingInterval: 10_000,
     maxPingOut: 2,
     noAsyncTraces: true,
-    ...(pass !== '' ? { user, pass } : user !== '' ? { token: user } : {}),
+    ...credentials(userInfo),
   };
+}
+
+function credentials(userInfo: string): ConnectionOptions {
+  if (userInfo === '') return {};
+  const colon = userInfo.indexOf(':');
+  if (colon < 0) return { token: decoded(userInfo) };
+  return { user: decoded(userInfo.slice(0, colon)), pass: decoded(userInfo.slice(colon + 1)) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A per cent sign of the password itself: it stands for what it is.
+    return text;
+  }
 }
 
 function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+// Scheme, then what stands before the last @: a password may have one, too.
+const USER_INFO = /^(\w+:\/\/)?(.*)@/;
+const DRAIN_MAX_MS = 3000;

@@ -1,4 +1,14 @@
-import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  NatsError,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+} from 'nats';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
 import { LOG_STREAM, LOG_SUBJECTS, REPUBLISH } from './subjects.ts';
@@ -13,30 +23,52 @@ export interface LogStreamOptions {
  * to the live subjects (protocol.md §5.1). It never changes an existing stream.
  *
  * Throws `SETUP` naming every setting without which the log would not be the log; returns the
- * settings that merely differ, for the operator to read.
+ * settings that merely differ, for the operator to read. A `SETUP` with a `cause` may pass: the server
+ * did not do what it was asked to.
  */
 export async function ensureLogStream(
   bus: BusConnection,
   options: LogStreamOptions,
 ): Promise<readonly string[]> {
-  const manager = await bus.nc.jetstreamManager();
   const wanted = wantedConfig(options);
-  const found = await manager.streams
-    // A copy: the client library writes into what it is given.
-    .add({ ...wanted })
-    .catch(() => manager.streams.info(LOG_STREAM))
-    .catch((cause: unknown) => {
-      throw new BusError('SETUP', `stream ${LOG_STREAM} cannot be created: ${String(cause)}`, {
-        cause,
-      });
-    });
-  const differing = differences(wanted, found.config);
+  const found = await createOrFind(bus, wanted);
+  const differing = differences(wanted, found);
   const vital = differing.filter(({ key }) => !NEGOTIABLE.has(key)).map(({ text }) => text);
   if (vital.length > 0) {
     throw new BusError('SETUP', `stream ${LOG_STREAM} has other settings: ${vital.join('; ')}`);
   }
   return differing.map(({ text }) => text);
 }
+
+async function createOrFind(bus: BusConnection, wanted: WantedConfig): Promise<StreamConfig> {
+  try {
+    const manager = await bus.nc.jetstreamManager();
+    // A copy: the client library writes into what it is given.
+    const made = manager.streams.add({ ...wanted });
+    return (await made.catch((refused) => existing(manager, refused))).config;
+  } catch (cause) {
+    if (!(cause instanceof NatsError)) throw cause;
+    if (
+      cause.isJetStreamError()
+        ? NO_JETSTREAM.has(cause.jsError()?.err_code ?? 0)
+        : cause.code === '503'
+    ) {
+      throw new BusError('SETUP', 'JetStream is off on this NATS: start nats-server with -js');
+    }
+    throw new BusError('SETUP', `stream ${LOG_STREAM} cannot be created: ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
+// What the server refused with says more than that it has no stream then.
+async function existing(manager: JetStreamManager, refused: unknown): Promise<StreamInfo> {
+  return manager.streams.info(LOG_STREAM).catch(() => {
+    throw refused;
+  });
+}
+
+type WantedConfig = ReturnType<typeof wantedConfig>;
 
 function wantedConfig({ replicas, duplicateWindowMs }: LogStreamOptions) {
   return {
@@ -55,6 +87,8 @@ function wantedConfig({ replicas, duplicateWindowMs }: LogStreamOptions) {
     deny_purge: true,
     allow_rollup_hdrs: false,
     allow_direct: true,
+    no_ack: false,
+    sealed: false,
     republish: REPUBLISH,
   } satisfies Partial<StreamConfig>;
 }
@@ -67,20 +101,20 @@ const NEGOTIABLE: ReadonlySet<string> = new Set([
   'duplicate_window',
 ]);
 
-function differences(wanted: ReturnType<typeof wantedConfig>, found: StreamConfig) {
+// JetStream is not enabled, on this server or for this account.
+const NO_JETSTREAM: ReadonlySet<number> = new Set([10076, 10039]);
+
+function differences(wanted: WantedConfig, found: StreamConfig) {
+  const settings: Readonly<Record<string, unknown>> = { ...found };
   return Object.entries(wanted).flatMap(([key, want]) => {
-    // The server leaves false and null settings out of its answer.
-    const have = (found as unknown as Record<string, unknown>)[key] ?? false;
-    const same = isSame(want, have);
+    const have = settings[key] ?? false;
     const text = `${key} is ${JSON.stringify(have)}, expected ${JSON.stringify(want)}`;
-    return same ? [] : [{ key, text }];
+    return isDeepStrictEqual(withoutFalse(have), withoutFalse(want)) ? [] : [{ key, text }];
   });
 }
 
-function isSame(want: unknown, have: unknown): boolean {
-  if (typeof want !== 'object' || want === null) return want === have;
-  if (typeof have !== 'object' || have === null) return false;
-  return Object.entries(want).every(
-    ([key, value]) => (have as Record<string, unknown>)[key] === value,
-  );
+// The server leaves settings out of its answer that are false.
+function withoutFalse(setting: unknown): unknown {
+  if (typeof setting !== 'object' || setting === null || Array.isArray(setting)) return setting;
+  return Object.fromEntries(Object.entries(setting).filter(([, value]) => value !== false));
 }

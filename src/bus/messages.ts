@@ -6,7 +6,10 @@ export interface Received {
   readonly subject: string;
   /** The JSON it holds, or undefined when it is no JSON. */
   readonly body: unknown;
-  /** Answers the sender; does nothing when nobody waits for an answer. */
+  /**
+   * Answers the sender; does nothing when nobody waits for an answer or NATS is away. Throws
+   * `BusError` `STORE` for an answer that is longer than the server takes.
+   */
   respond(body: unknown): void;
 }
 
@@ -29,9 +32,12 @@ export function receive(
   return () => subscription.unsubscribe();
 }
 
-/** Tells everybody who listens. Nothing is kept: lost when NATS is away. */
+/**
+ * Tells everybody who listens. Nothing is kept: lost when NATS is away. Throws `BusError` `STORE` for
+ * what is longer than the server takes.
+ */
 export function tell(bus: BusConnection, subject: string, body: unknown): void {
-  if (bus.status === 'connected') bus.nc.publish(subject, JSON.stringify(body));
+  if (bus.status === 'connected') bus.publish(subject, JSON.stringify(body));
 }
 
 /** Asks everybody who listens and gathers their answers for `waitMs`, or until `enough` says so. */
@@ -59,7 +65,7 @@ export async function gather(
         if (enough(answers)) settle();
       },
     });
-    bus.nc.publish(subject, JSON.stringify(body), { reply: inbox });
+    bus.publish(subject, JSON.stringify(body), { reply: inbox });
   });
   return answers;
 }
@@ -69,9 +75,8 @@ function received(bus: BusConnection, message: Msg): Received {
     subject: message.subject,
     body: parse(message),
     respond: (body) => {
-      if (message.reply !== undefined && message.reply !== '' && bus.status === 'connected') {
-        message.respond(JSON.stringify(body));
-      }
+      if (message.reply === undefined || message.reply === '') return;
+      tell(bus, message.reply, body);
     },
   };
 }

@@ -19,8 +19,9 @@ interface Pending {
  * Requests over one shared inbox: one subscription and one timer for all of them, four to six times
  * cheaper than a request of the client library each. Answers may come in any order.
  *
- * Rejects with `BusError`: `TIMEOUT`, `NO_RESPONDERS`, `TOO_MANY`, or `DISCONNECTED` at once for
- * everything that waits when the connection is lost, because its answers are lost too.
+ * Rejects with `BusError`: `TIMEOUT`, `NO_RESPONDERS`, `TOO_MANY`, `STORE` for a message that is longer
+ * than the server takes, or `DISCONNECTED` at once for everything that waits when the connection is
+ * lost, because its answers are lost too.
  */
 export class Requester {
   readonly #bus: BusConnection;
@@ -61,14 +62,10 @@ export class Requester {
     this.#next += 1;
     const token = String(this.#next);
     return new Promise((resolve, reject) => {
+      const reply = `${this.#inbox}.${token}`;
+      this.#bus.publish(subject, payload, headers === undefined ? { reply } : { reply, headers });
       const deadline = performance.now() + this.#options.timeoutMs;
       this.#pending.set(token, { deadline, resolve, reject });
-      const reply = `${this.#inbox}.${token}`;
-      this.#bus.nc.publish(
-        subject,
-        payload,
-        headers === undefined ? { reply } : { reply, headers },
-      );
     });
   }
 

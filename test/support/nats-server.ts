@@ -15,6 +15,8 @@ export interface NatsServerSettings {
     readonly routePort: number;
     readonly routePorts: readonly number[];
   };
+  /** False: a server without JetStream. */
+  readonly jetstream?: boolean;
   /** More lines of the server's configuration. */
   readonly config?: string;
 }
@@ -102,7 +104,7 @@ export async function startNatsCluster(size = 3): Promise<TestNatsCluster> {
 }
 
 function configuration(folder: string, port: number, settings: NatsServerSettings): string {
-  const { cluster, config = '' } = settings;
+  const { cluster, jetstream = true, config = '' } = settings;
   const routes = cluster?.routePorts.map((routePort) => `nats://127.0.0.1:${routePort}`) ?? [];
   const clusterLines =
     cluster === undefined
@@ -114,7 +116,9 @@ function configuration(folder: string, port: number, settings: NatsServerSetting
   return [
     `listen: "127.0.0.1:${port}"`,
     `ports_file_dir: ${JSON.stringify(folder)}`,
-    `jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))}, max_file_store: 4GB }`,
+    ...(jetstream
+      ? [`jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))}, max_file_store: 4GB }`]
+      : []),
     `log_file: ${JSON.stringify(join(folder, 'server.log'))}`,
     ...clusterLines,
     config,
