@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DEMO_ACCOUNTS } from '../core/demo.ts';
+import { socketProxy } from '../web/socket-proxy.ts';
 import { hostAndPort } from './options.ts';
 
 export interface Announced {
@@ -26,6 +27,7 @@ export function announcement(system: Announced): string {
     ...(policyPort === null ? [] : [['Policy', hostAndPort(host, policyPort)] as const]),
     ['WebSocket', `ws://${main}/ws`],
     ['Web page', `http://${main}/`],
+    ['Ruffle', ruffleRow(host, port)],
     ['Admin', `${admin}/readyz  ${admin}/metrics`],
     ['NATS', natsRow(system)],
     ...(dataDir === null ? [] : [['Data', dataDir] as const]),
@@ -41,6 +43,12 @@ function natsRow({ natsUrl, dataDir }: Announced): string {
   return dataDir === null
     ? shown
     : `${shown}  (user and password: ${join(dataDir, 'runtime.json')})`;
+}
+
+// An address that stands for all of them cannot be opened: a page on this machine says localhost.
+function ruffleRow(host: string, port: number): string {
+  const reached = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `socketProxy: ${JSON.stringify(socketProxy(hostAndPort(reached, port), port))}`;
 }
 
 function demoRow(): string {

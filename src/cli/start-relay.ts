@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { BusConnection } from '../bus/bus-connection.ts';
+import { DEMO_ACCOUNTS } from '../core/demo.ts';
 import { Relay } from '../relay/relay.ts';
-import { relayOptions } from './options.ts';
+import { type DemoLogins, readAssets } from '../web/assets.ts';
+import { createSite } from '../web/site.ts';
+import { isDemo, relayOptions } from './options.ts';
 import type { Service } from './service.ts';
 
 /** Starts a relay; returns the ports that it got. */
@@ -11,9 +14,19 @@ export async function startRelay(
 ): Promise<{ port: number; policyPort: number | null }> {
   const { config, log, metrics, health } = service;
   const clock = () => performance.now();
-  const around = { bus, log, metrics, health, newId: randomUUID, clock };
+  const onRequest = createSite(readAssets(isDemo(config) ? demoLogins() : null));
+  const around = { bus, log, metrics, health, newId: randomUUID, clock, onRequest };
   const relay = new Relay(relayOptions(config), around);
   service.onMeasure(() => relay.measure());
   service.onStop('relay', () => relay.stop());
   return relay.start();
+}
+
+function demoLogins(): DemoLogins {
+  const [, flash, web] = DEMO_ACCOUNTS;
+  const login = ({ name, password }: { name: string; password: string }) => ({
+    user: name,
+    password,
+  });
+  return { flash: login(flash), web: login(web) };
 }

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { BusConnection } from '../bus/bus-connection.ts';
 import { LogReader } from '../bus/log-reader.ts';
 import { WhisperFeed } from '../bus/whisper-feed.ts';
@@ -25,6 +26,8 @@ export interface RelaySurroundings {
   readonly newId: () => string;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
+  /** Answers the HTTP requests that open no WebSocket. */
+  readonly onRequest: RequestListener;
 }
 
 /**
@@ -132,10 +135,10 @@ export class Relay {
   }
 
   #createListener(): MainListener {
-    const { metrics } = this.#around;
+    const { metrics, onRequest } = this.#around;
     const { host, port, policyPort, allowedOrigins, policy, limits } = this.#options;
     return new MainListener(
-      { host, port, policyPort, allowedOrigins, policy, ...limits },
+      { host, port, policyPort, allowedOrigins, policy, ...limits, onRequest },
       {
         newId: this.#around.newId,
         onConnection: (connection) => this.#open(connection),

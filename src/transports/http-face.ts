@@ -35,6 +35,8 @@ export class HttpFace {
       response.setHeader('connection', 'close');
       (options.onRequest ?? notFound)(request, response);
     });
+    // Who does not read the answer holds nothing for ever; a WebSocket switches it off.
+    this.#http.timeout = ANSWER_IDLE_MS;
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#webSockets = new WebSocketServer({
       noServer: true,
@@ -113,6 +115,7 @@ const notFound: RequestListener = (_request, response) => {
 
 const HEADER_MAX_BYTES = 8192;
 const REQUEST_TIMEOUT_MS = 10_000;
+const ANSWER_IDLE_MS = 30_000;
 const CHUNK_MAX_BYTES = 65_536;
 const FRAGMENTS_MAX = 64;
 const BUFFERED_CHUNKS_MAX = 4096;

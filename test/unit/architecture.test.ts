@@ -14,11 +14,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bus: ['domain'],
   observability: ['domain'],
   config: [],
+  web: [],
   relay: ['domain', 'codecs', 'transports', 'bus', 'observability'],
   core: ['domain', 'bus', 'observability'],
   cli: [
     ...['domain', 'codecs', 'transports', 'bus', 'observability'],
-    ...['config', 'relay', 'core'],
+    ...['config', 'web', 'relay', 'core'],
   ],
 };
 
@@ -33,6 +34,7 @@ const HOMES: Record<string, readonly string[]> = {
   'prom-client': ['observability'],
   jose: ['core'],
   yaml: ['config'],
+  '@ruffle-rs/ruffle': ['web'],
 };
 
 const LINES_MAX = 400;
