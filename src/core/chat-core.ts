@@ -45,6 +45,7 @@ export class ChatCore {
   readonly #neighbours: Neighbours;
   readonly #list: RoomList;
   readonly #endings: (() => void)[] = [];
+  #heard = false;
   #ready = false;
   #moving: Promise<void> = Promise.resolve();
   readonly #unsettled = new Set<string>();
@@ -78,11 +79,17 @@ export class ChatCore {
       () => clearInterval(settler),
       receive(bus, CONTROL_SUBJECTS.roomsChanged, () => this.#own(registry.reload(), 'rooms')),
       bus.onStatus((status) => {
-        if (status === 'connected') this.#own(registry.reload(), 'rooms');
+        if (status !== 'connected') return;
+        this.#own(registry.reload(), 'rooms');
+        // Who left meanwhile could not say so.
+        if (this.#ready) this.#own(this.#askAgain(), 'presence');
       }),
     );
-    // Other cores answer the first heartbeat at once; relays answer the question after it.
-    this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS));
+    // Other cores answer the first heartbeat at once; relays answer the question after it, and each
+    // that lives is heard within a heartbeat. Before that nobody is known to be gone.
+    const { heartbeatMs } = this.#parts.options;
+    this.#hear(await this.#neighbours.askPresence(Math.max(PRESENCE_WAIT_MS, heartbeatMs)));
+    this.#heard = true;
     this.#serve();
     await this.#reconcileOwned();
     this.#ready = true;
@@ -220,7 +227,10 @@ export class ChatCore {
     for (const id of rooms.ids()) {
       if (!ownership.owns(id)) rooms.drop(id);
     }
-    if (!this.#ready) return Promise.resolve();
+    return this.#ready ? this.#askAgain() : Promise.resolve();
+  }
+
+  #askAgain(): Promise<void> {
     this.#moving = this.#moving.then(async () => {
       this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS));
       await this.#reconcileOwned();
@@ -244,7 +254,7 @@ export class ChatCore {
   // Rooms whose members could not be made right yet stay in the set and are tried again.
   async #settle(): Promise<void> {
     const { bus, ownership, rooms } = this.#parts;
-    if (this.#settling || bus.status !== 'connected') return;
+    if (!this.#heard || this.#settling || bus.status !== 'connected') return;
     this.#settling = true;
     try {
       const ids = [...this.#unsettled];

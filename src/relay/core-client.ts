@@ -33,6 +33,7 @@ export class CoreClient {
   readonly #bus: BusConnection;
   readonly #options: CoreClientOptions;
   readonly #requester: Requester;
+  readonly #logins: Requester;
 
   constructor(bus: BusConnection, options: CoreClientOptions) {
     this.#bus = bus;
@@ -41,10 +42,15 @@ export class CoreClient {
       timeoutMs: options.commandTimeoutMs / ATTEMPTS,
       pendingMax: options.commandsPendingMax,
     });
+    // A login waits its turn in chat-core. Asked again it would wait, and cost, twice.
+    this.#logins = new Requester(bus, {
+      timeoutMs: options.commandTimeoutMs,
+      pendingMax: options.commandsPendingMax,
+    });
   }
 
   get pending(): number {
-    return this.#requester.pending;
+    return this.#requester.pending + this.#logins.pending;
   }
 
   room(room: string, command: RoomCommand): Promise<RoomAnswer> {
@@ -56,7 +62,7 @@ export class CoreClient {
   }
 
   login(credentials: Credentials): Promise<LoginAnswer> {
-    return this.#ask(COMMAND_SUBJECTS.login, { credentials }, loginAnswer);
+    return this.#ask(COMMAND_SUBJECTS.login, { credentials }, loginAnswer, this.#logins);
   }
 
   rooms(): Promise<RoomsAnswer> {
@@ -65,18 +71,20 @@ export class CoreClient {
 
   stop(): void {
     this.#requester.stop();
+    this.#logins.stop();
   }
 
   async #ask<T>(
     subject: string,
     body: object,
     schema: z.ZodType<T>,
+    requester: Requester = this.#requester,
   ): Promise<T | ReturnType<typeof refuse>> {
     const payload = JSON.stringify(body);
     const deadline = performance.now() + this.#options.commandTimeoutMs;
     for (;;) {
       try {
-        const answer = await this.#requester.request(subject, payload);
+        const answer = await requester.request(subject, payload);
         return schema.parse(answer.json());
       } catch (error) {
         if (!(error instanceof BusError)) throw error;
