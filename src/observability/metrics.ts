@@ -27,6 +27,7 @@ export function createMetrics() {
       rooms: gauge('relay_rooms', 'Rooms with a member on this relay'),
       frames: counter('relay_frames_total', 'Frames', ['dialect', 'direction']),
       salvaged: counter('relay_salvaged_frames_total', 'Frames repaired', ['dialect']),
+      unsaid: counter('relay_unsaid_events_total', 'Events without words for them', ['dialect']),
       dropped: counter('relay_dropped_commands_total', 'Requests without a meaning', ['dialect']),
       refusals: counter('relay_refusals_total', 'Commands and frames refused', ['code']),
       claimedIds: counter('relay_claimed_id_mismatches_total', 'Frames claiming another account'),

@@ -9,6 +9,7 @@ export interface HubsParts {
   readonly bus: BusConnection;
   readonly reader: LogReader;
   readonly heldEventsMax: number;
+  readonly onUnsaid: (dialect: string) => void;
   readonly onHealed: (messages: number) => void;
   readonly onForeign: (room: string, seq: number) => void;
   readonly onReset: (room: string) => void;
@@ -96,8 +97,8 @@ export class Hubs {
   }
 
   #open(room: string): Place {
-    const { bus, reader, heldEventsMax, onHealed, onForeign, onReset } = this.#parts;
-    const hub = new RoomHub(room, heldEventsMax);
+    const { bus, reader, heldEventsMax, onUnsaid, onHealed, onForeign, onReset } = this.#parts;
+    const hub = new RoomHub(room, heldEventsMax, onUnsaid);
     const feed = new RoomFeed(bus, reader, room, {
       onEvent: (logged) => this.#deliver(hub, logged),
       onHealed,

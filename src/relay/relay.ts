@@ -121,6 +121,7 @@ export class Relay {
       bus,
       reader: this.#reader,
       heldEventsMax: this.#options.heldEventsMax,
+      onUnsaid: (dialect) => metrics.relay.unsaid.inc({ dialect }),
       onHealed: (events) => metrics.relay.healedEvents.inc(events),
       onForeign: (roomId, seq) => {
         metrics.relay.foreignMessages.inc();

@@ -31,12 +31,19 @@ interface Membership {
 export class RoomHub {
   readonly room: string;
   readonly #heldMax: number;
+  readonly #onUnsaid: (dialect: string) => void;
   readonly #members = new Map<Listener, Membership>();
   readonly #roster: Roster;
 
-  constructor(room: string, heldMax: number) {
+  /** `onUnsaid` is called when a dialect that somebody here speaks has no words for an event. */
+  constructor(
+    room: string,
+    heldMax: number,
+    onUnsaid: (dialect: string) => void = () => undefined,
+  ) {
     this.room = room;
     this.#heldMax = heldMax;
+    this.#onUnsaid = onUnsaid;
     this.#roster = new Roster(room);
   }
 
@@ -116,8 +123,12 @@ export class RoomHub {
         continue;
       }
       const { codec } = member.listener;
-      const frames = encoded.get(codec) ?? codec.encodeEvent(logged, this.#roster);
-      encoded.set(codec, frames);
+      let frames = encoded.get(codec);
+      if (frames === undefined) {
+        frames = codec.encodeEvent(logged, this.#roster);
+        encoded.set(codec, frames);
+        if (frames.length === 0) this.#onUnsaid(codec.name);
+      }
       this.#send(member, logged, frames);
     }
     if (!MAY_EXPEL.has(logged.event.type)) return;
