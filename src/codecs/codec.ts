@@ -1,7 +1,7 @@
 import type { Command } from '../domain/commands.ts';
 import type { Actor, Logged, Via, WhisperEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusals.ts';
-import type { Reply } from '../domain/replies.ts';
+import type { CommandName, Reply } from '../domain/replies.ts';
 
 /** What a client put into a command to recognise its reply by. */
 export type Ref = string | number;
@@ -25,7 +25,13 @@ export type Decoded =
       /** It was a request that has no meaning here: counted. */
       readonly dropped?: boolean;
     }
-  | { readonly ok: false; readonly refusal: Refusal; readonly ref?: Ref };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      readonly ref?: Ref;
+      /** What was asked, where a client waits for the answer to just that. */
+      readonly during?: CommandName;
+    };
 
 /** A room as its members see it, up to and including the event that is told of. */
 export interface RoomView {

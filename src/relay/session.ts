@@ -2,7 +2,7 @@ import { BusError } from '../bus/bus-error.ts';
 import type { Codec, Decoded, Ref } from '../codecs/codec.ts';
 import type { Command } from '../domain/commands.ts';
 import { REFUSALS, type Refusal, refusal } from '../domain/refusals.ts';
-import type { Reply } from '../domain/replies.ts';
+import type { CommandName, Reply } from '../domain/replies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Connection, ConnectionHandler } from '../transports/connection.ts';
@@ -195,7 +195,7 @@ export class Session implements Caller, ConnectionHandler {
 
   async #answer(decoded: Decoded): Promise<void> {
     if (!decoded.ok) {
-      this.#refuse(decoded.refusal, decoded.ref);
+      this.#refuse(decoded.refusal, decoded.ref, decoded.during);
       return;
     }
     if (decoded.command === null) {
@@ -228,10 +228,10 @@ export class Session implements Caller, ConnectionHandler {
   }
 
   // A refusal of a frame or of the connection, in between what the commands reply.
-  #refuse(refused: Refusal, ref?: Ref): void {
+  #refuse(refused: Refusal, ref?: Ref, during: CommandName | null = null): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#note(refused);
-    const frames = this.codec.encodeReply({ type: 'error', refusal: refused, during: null }, ref);
+    const frames = this.codec.encodeReply({ type: 'error', refusal: refused, during }, ref);
     const { fatal, closeCode } = REFUSALS[refused.code];
     if (!fatal) {
       this.push(frames);

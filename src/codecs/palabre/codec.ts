@@ -1,7 +1,9 @@
 import type { Command, Credentials } from '../../domain/commands.ts';
+import { SYSTEM_ID } from '../../domain/ids.ts';
 import { refusal } from '../../domain/refusals.ts';
 import type { Codec, Decoded } from '../codec.ts';
 import type { Dialect, DialectOptions } from '../dialect.ts';
+import { beginningWith } from '../first-frame.ts';
 import { frameOf } from '../xml/build.ts';
 import { BadField, Fields } from '../xml/fields.ts';
 import { parseOrSalvage } from '../xml/salvage.ts';
@@ -11,7 +13,7 @@ import { PalabreEncoder } from './encode.ts';
 export const PALABRE: Dialect = {
   name: 'palabre',
   cannotSay: new Set(['room.created']),
-  recognises: (frame) => /^[\s\ufeff]*<connect\s[^>]*\bnickname\s*=/.test(frame.toString('utf8')),
+  recognises: (frame) => FIRST_FRAME.test(frame.toString('utf8')),
   create: createPalabreCodec,
 };
 
@@ -72,10 +74,12 @@ function join(fields: Fields, { places }: PalabreEncoder): Command {
 
 function message(fields: Fields, names: PalabreEncoder): Command {
   const text = fields.text();
+  if (fields.has('broadcast')) throw new BadField('A message to everybody is not possible here.');
   const to = ['c', 'toclient'].find((attribute) => fields.has(attribute));
   if (to !== undefined) {
     const account = names.people.idOf(fields.string(to, 256));
-    if (account === null) throw new BadField('Nobody of that name was seen here.');
+    if (account === null || account === SYSTEM_ID)
+      throw new BadField('Nobody of that name was seen here.');
     return { type: 'whisper', to: account, text };
   }
   const attribute = ['r', 'room', 'toroom'].find((name) => fields.has(name));
@@ -96,3 +100,5 @@ const TEXT_ONLY = ['m', 'msg'] as const;
 const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   ...['setparam', 'removeparam', 'clientparam', 'setsubscribe', 'shutdown', 'getbacklog'],
 ]);
+
+const FIRST_FRAME = beginningWith('connect', 'nickname\\s*=');

@@ -1,4 +1,5 @@
 import type { Actor, Logged, RoomEvent, WhisperEvent } from '../../domain/events.ts';
+import { SYSTEM_ID } from '../../domain/ids.ts';
 import type { Reply, RoomSummary } from '../../domain/replies.ts';
 import type { RoomView, WhisperReader } from '../codec.ts';
 import { Names } from '../names.ts';
@@ -14,7 +15,8 @@ export class PalabreEncoder {
 
   constructor(lobby: string) {
     // The chat client of that project enters `Lobby`, and nothing else.
-    this.places.nameOf(lobby, 'Lobby');
+    this.places.reserve(lobby, 'Lobby');
+    this.people.reserve(SYSTEM_ID, SYSTEM);
   }
 
   reply(reply: Reply): readonly Markup[] {
@@ -127,7 +129,7 @@ export class PalabreEncoder {
   }
 
   #name({ id, name }: Actor): string {
-    return this.people.nameOf(id, name);
+    return this.people.nameOf(id, name.replace(MARKUP, '_'));
   }
 
   #place(room: string): string {
@@ -149,6 +151,8 @@ function asHtml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
+// Names, too, are shown as HTML, and sent back as the names of people: they have no markup at all.
+const MARKUP = /[<>&"']/g;
 const SYSTEM = '*';
 const NAMES_MAX = 100_000;
 const TEXT_MAX = 2000;

@@ -1,5 +1,6 @@
 import type { Codec } from '../codec.ts';
 import type { Dialect, DialectOptions } from '../dialect.ts';
+import { beginningWith } from '../first-frame.ts';
 import { frameOf } from '../xml/build.ts';
 import { decode } from './decode.ts';
 import { SmartFoxEncoder } from './encode.ts';
@@ -8,7 +9,7 @@ import { SmartFoxEncoder } from './encode.ts';
 export const SMARTFOX1: Dialect = {
   name: 'smartfox1',
   cannotSay: new Set(['room.created']),
-  recognises: (frame) => /^[\s\ufeff]*<msg\s[^>]*\bt=['"]sys['"]/.test(frame.toString('utf8')),
+  recognises: (frame) => FIRST_FRAME.test(frame.toString('utf8')),
   create: createSmartFoxCodec,
 };
 
@@ -26,3 +27,5 @@ export function createSmartFoxCodec(options: DialectOptions): Codec {
     encodeWhisper: (logged, reader) => encoder.whisper(logged, reader).map(frameOf),
   };
 }
+
+const FIRST_FRAME = beginningWith('msg', 't\\s*=\\s*["\']sys["\']');

@@ -1,6 +1,7 @@
 import type { Command, Credentials } from '../../domain/commands.ts';
 import { accountId } from '../../domain/ids.ts';
-import { refusal } from '../../domain/refusals.ts';
+import { type Refusal, refusal } from '../../domain/refusals.ts';
+import type { CommandName } from '../../domain/replies.ts';
 import type { Decoded } from '../codec.ts';
 import type { Numbers } from '../numbers.ts';
 import { element, frameOf, type Markup } from '../xml/build.ts';
@@ -16,32 +17,43 @@ export function decode(frame: Buffer, options: ParseOptions, rooms: Numbers): De
   // Extensions speak in strings and JSON: there are none here.
   if (frame[0] === PERCENT || frame[0] === BRACE) return NOTHING;
   const read = readRoot(frame, options);
-  if (!read.ok) return read;
+  if (!read.ok) return refuse(read.refusal, read.action);
   const { root, salvaged } = read;
   const body = root.children.find(({ name }) => name === 'body');
-  if (root.name !== 'msg' || body === undefined)
-    return { ok: false, refusal: refusal('UNKNOWN_COMMAND') };
+  if (root.name !== 'msg' || body === undefined) return refuse(refusal('UNKNOWN_COMMAND'), '');
   if (root.attributes.get('t') !== 'sys') return NOTHING;
   const action = body.attributes.get('action') ?? '';
   const answer = HANDSHAKES.get(action);
   if (answer !== undefined) return { ok: true, command: null, answer: [frameOf(answer)] };
   if (WITHOUT_MEANING.has(action)) return NOTHING;
   const verb = VERBS.get(action);
-  if (verb === undefined) return { ok: false, refusal: refusal('UNKNOWN_COMMAND') };
+  if (verb === undefined) return refuse(refusal('UNKNOWN_COMMAND'), action);
   try {
     return { ok: true, command: verb(body, rooms), salvaged };
   } catch (error) {
-    if (error instanceof BadField) return { ok: false, refusal: error.refusal };
+    if (error instanceof BadField) return refuse(error.refusal, action);
     throw error;
   }
 }
 
-function readRoot(frame: Buffer, options: ParseOptions): ReturnType<typeof parseFrame> {
+type Read =
+  | { readonly ok: true; readonly root: Element; readonly salvaged: boolean }
+  | { readonly ok: false; readonly refusal: Refusal; readonly action: string };
+
+function readRoot(frame: Buffer, options: ParseOptions): Read {
   const parsed = parseFrame(frame, options);
   if (parsed.ok) return parsed;
   const document = openDocument(frame, options);
-  const root = document.ok ? salvage(document.body) : null;
-  return root === null ? parsed : { ok: true, root, salvaged: true };
+  if (!document.ok) return { ...parsed, action: '' };
+  const root = salvage(document.body);
+  if (root === null) return { ...parsed, action: ACTION.exec(document.body)?.[1] ?? '' };
+  return { ok: true, root, salvaged: true };
+}
+
+// Its clients wait for the answer to a login or a join, and can do neither again without one.
+function refuse(refused: Refusal, action: string): Decoded {
+  const during = WAITED_FOR.get(action);
+  return { ok: false, refusal: refused, ...(during === undefined ? {} : { during }) };
 }
 
 type Verb = (body: Element, rooms: Numbers) => Command;
@@ -70,7 +82,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
 ]);
 
 function credentialsOf(login: Element): Credentials {
-  const user = unescapeText(childOf(login, 'nick').text).slice(0, 256);
+  // Its clients escape neither of the two.
+  const user = childOf(login, 'nick').text.slice(0, 256);
   const password = childOf(login, 'pword').text.slice(0, 1024);
   if (password !== '') return { kind: 'password', user, password };
   return { kind: 'guest', name: user === '' ? 'guest' : user };
@@ -125,21 +138,17 @@ const HANDSHAKES: ReadonlyMap<string, Markup> = new Map([
   ],
 ]);
 
-const WITHOUT_MEANING: ReadonlySet<string> = new Set([
-  ...[
-    'setUvars',
-    'setRvars',
-    'asObj',
-    'asObjG',
-    'swSpec',
-    'swPl',
-    'xtReq',
-    'loadB',
-    'addB',
-    'remB',
-  ],
-  ...['clearB', 'setB', 'setBvars', 'roomB', 'bPrm'],
+const WAITED_FOR: ReadonlyMap<string, CommandName> = new Map<string, CommandName>([
+  ['login', 'login'],
+  ['joinRoom', 'enter'],
+  ['autoJoin', 'enter-by-name'],
 ]);
 
+const WITHOUT_MEANING: ReadonlySet<string> = new Set([
+  ...['setUvars', 'setRvars', 'asObj', 'asObjG', 'swSpec', 'swPl', 'xtReq', 'loadB', 'addB'],
+  ...['remB', 'clearB', 'setB', 'setBvars', 'roomB', 'bPrm'],
+]);
+
+const ACTION = /^<msg\s+t=["']sys["']\s*><body\s+action=["']([A-Za-z]{1,16})["']/;
 const PERCENT = '%'.charCodeAt(0);
 const BRACE = '{'.charCodeAt(0);

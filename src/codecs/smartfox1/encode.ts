@@ -67,7 +67,9 @@ export class SmartFoxEncoder {
       case 'room.created':
         return [];
       case 'room.changed':
-        return notices(changeOf(event), room);
+        return event.closed === true
+          ? [...notices(changeOf(event), room), sys('roomDel', room, [element('rm', { id: room })])]
+          : notices(changeOf(event), room);
     }
   }
 

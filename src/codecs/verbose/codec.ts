@@ -3,6 +3,7 @@ import type { Codec } from '../codec.ts';
 import { decode, PASSWORD_LENGTH_MAX, USER_LENGTH_MAX, VERBS } from '../compact/decode.ts';
 import { CompactEncoder } from '../compact/encode.ts';
 import type { Dialect, DialectOptions } from '../dialect.ts';
+import { beginningWith } from '../first-frame.ts';
 import { frameOf } from '../xml/build.ts';
 import type { Fields } from '../xml/fields.ts';
 import { login } from './encode.ts';
@@ -12,7 +13,7 @@ import { escapePercent, unescapePercent } from './percent.ts';
 export const VERBOSE: Dialect = {
   name: 'verbose',
   cannotSay: new Set(['room.created']),
-  recognises: (frame) => /^[\s\ufeff]*<login\s[^>]*\busername\s*=/.test(frame.toString('utf8')),
+  recognises: (frame) => FIRST_FRAME.test(frame.toString('utf8')),
   create: createVerboseCodec,
 };
 
@@ -39,3 +40,5 @@ function toLogin(fields: Fields, readValue: (value: string) => string): Command 
   const password = readValue(fields.string('password', PASSWORD_LENGTH_MAX));
   return { type: 'login', credentials: { kind: 'password', user, password } };
 }
+
+const FIRST_FRAME = beginningWith('login', 'username\\s*=');
