@@ -17,12 +17,16 @@ export interface Connection {
   /** Frames are delivered from now on, each in its own synchronous call. Called once. */
   start(handler: ConnectionHandler): void;
   write(frames: readonly Buffer[]): void;
-  /** Stops reading from the socket; frames already read may still be delivered. */
+  /**
+   * Stops reading from the socket; frames already read may still be delivered. A peer is not blamed
+   * for what it could not say in the meantime.
+   */
   pause(): void;
   resume(): void;
   /**
    * Flushes what was written, then closes: WebSocket with `code` and `reason` (at most 123 bytes),
-   * TCP with FIN. A peer that does not finish within the configured time is cut.
+   * TCP with FIN. A peer that does not finish within the configured time is cut. Nothing but
+   * `onClosed` is delivered any more.
    */
   close(code: number, reason: string): void;
   /** Cuts the connection at once; nothing more is flushed. */

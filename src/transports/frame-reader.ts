@@ -4,7 +4,7 @@ import { FrameSplitter } from './frame-splitter.ts';
 
 export interface FrameReaderOptions {
   readonly frameMaxBytes: number;
-  /** From the first byte of a frame to its NUL. */
+  /** From the first byte of a frame to its NUL; time in which nobody reads does not count. */
   readonly frameTimeoutMs: number;
 }
 
@@ -18,6 +18,7 @@ export class FrameReader {
   readonly #handler: ConnectionHandler;
   readonly #deliver: (frame: Buffer) => void;
   #timer: NodeJS.Timeout | null = null;
+  #paused = false;
   #stopped = false;
 
   constructor(options: FrameReaderOptions, handler: ConnectionHandler) {
@@ -32,17 +33,36 @@ export class FrameReader {
 
   read(chunk: Buffer): void {
     if (this.#stopped) return;
-    if (!this.#splitter.push(chunk, this.#deliver)) {
-      this.stop();
-      this.#handler.onRefusal(refusal('FRAME_TOO_LONG'));
-    } else if (this.#splitter.isInFrame && !this.#stopped) {
-      this.#timer ??= setTimeout(() => this.#onTimeout(), this.#frameTimeoutMs);
+    const fits = this.#splitter.push(chunk, this.#deliver);
+    // A frame of this chunk may have been the one to stop at.
+    if (this.#stopped) return;
+    if (fits) {
+      this.#arm();
+      return;
     }
+    this.stop();
+    this.#handler.onRefusal(refusal('FRAME_TOO_LONG'));
+  }
+
+  /** The peer is not read from: that its frame does not end is not its fault. */
+  pause(): void {
+    this.#paused = true;
+    this.#disarm();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#arm();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#disarm();
+  }
+
+  #arm(): void {
+    if (this.#paused || this.#stopped || !this.#splitter.isInFrame) return;
+    this.#timer ??= setTimeout(() => this.#onTimeout(), this.#frameTimeoutMs);
   }
 
   #onTimeout(): void {

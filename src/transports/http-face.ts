@@ -25,6 +25,7 @@ export class HttpFace {
   readonly #http: Server;
   readonly #webSockets: WebSocketServer;
   readonly #requesting = new Map<Socket, NodeJS.Timeout>();
+  readonly #open = new Set<Socket>();
 
   constructor(options: HttpFaceOptions, handler: HttpFaceHandler) {
     this.#options = options;
@@ -35,6 +36,9 @@ export class HttpFace {
       response.setHeader('connection', 'close');
       (options.onRequest ?? notFound)(request, response);
     });
+    // Those sent ahead of the answer are not even handed on.
+    this.#http.maxRequestsPerSocket = 1;
+    this.#http.maxHeadersCount = HEADERS_MAX;
     // Who does not read the answer holds nothing for ever; a WebSocket switches it off.
     this.#http.timeout = ANSWER_IDLE_MS;
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -48,21 +52,27 @@ export class HttpFace {
       maxPayload: Math.max(options.frameMaxBytes * 2, CHUNK_MAX_BYTES),
       maxFragments: FRAGMENTS_MAX,
       maxBufferedChunks: BUFFERED_CHUNKS_MAX,
+      // The types do not know it yet. It holds also for a close that the peer begins.
+      ...{ closeTimeout: options.closeTimeoutMs },
     });
   }
 
   take(socket: Socket): void {
     const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS);
     this.#requesting.set(socket, timer);
-    socket.once('close', () => this.#disarm(socket));
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#disarm(socket);
+      this.#open.delete(socket);
+    });
     this.#http.emit('connection', socket);
     socket.resume();
   }
 
   /** Cuts what is no WebSocket. */
   close(): void {
-    for (const socket of this.#requesting.keys()) socket.destroy();
-    this.#http.closeAllConnections();
+    // The HTTP server does not know them: it was never told to listen.
+    for (const socket of this.#open) socket.destroy();
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -80,6 +90,7 @@ export class HttpFace {
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
+      this.#open.delete(request.socket);
       const remoteAddress = request.socket.remoteAddress ?? '';
       const peer = { ws, socket, remoteAddress };
       const id = this.#handler.newId();
@@ -105,6 +116,8 @@ function pathOf({ url = '' }: IncomingMessage): string {
 
 function refuse(socket: Duplex, status: string, text: string): void {
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n`;
+  // Nobody reads from it any more, so nobody would see the other half end.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
 }
 
@@ -114,6 +127,7 @@ const notFound: RequestListener = (_request, response) => {
 };
 
 const HEADER_MAX_BYTES = 8192;
+const HEADERS_MAX = 100;
 const REQUEST_TIMEOUT_MS = 10_000;
 const ANSWER_IDLE_MS = 30_000;
 const CHUNK_MAX_BYTES = 65_536;

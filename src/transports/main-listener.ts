@@ -4,11 +4,14 @@ import type { Connection } from './connection.ts';
 import { HttpFace } from './http-face.ts';
 import { isLoopbackHost } from './origin.ts';
 import { policyFile } from './policy-file.ts';
-import { sniff } from './sniff.ts';
+import { type SniffOptions, sniff } from './sniff.ts';
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts';
 import type { WebSocketConnectionOptions } from './websocket-connection.ts';
 
-export interface MainListenerOptions extends TcpConnectionOptions, WebSocketConnectionOptions {
+export interface MainListenerOptions
+  extends SniffOptions,
+    TcpConnectionOptions,
+    WebSocketConnectionOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -18,8 +21,6 @@ export interface MainListenerOptions extends TcpConnectionOptions, WebSocketConn
   readonly policy: { readonly domains: readonly string[]; readonly ports: readonly number[] };
   /** Sockets beyond it are accepted as long as it takes to tell them so. */
   readonly connectionsMax: number;
-  /** Until the first byte of a connection. */
-  readonly sniffTimeoutMs: number;
   readonly onRequest?: RequestListener;
 }
 
@@ -57,8 +58,13 @@ export class MainListener {
     const { host, port, policyPort } = this.#options;
     this.#port = await listenOn(this.#main, host, port, 'port');
     if (policyPort === null) return { port: this.#port, policyPort: null };
-    const policy = await listenOn(this.#policy, host, policyPort, 'policyPort');
-    return { port: this.#port, policyPort: policy };
+    try {
+      const policy = await listenOn(this.#policy, host, policyPort, 'policyPort');
+      return { port: this.#port, policyPort: policy };
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Accepts nothing more; connections that are open go on. */
@@ -80,7 +86,7 @@ export class MainListener {
     this.#undecided.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => this.#undecided.delete(socket));
-    sniff(socket, this.#options.sniffTimeoutMs, (face) => {
+    sniff(socket, this.#options, (face) => {
       this.#undecided.delete(socket);
       if (face === 'policy') this.#answerPolicy(socket);
       else if (face === 'http') this.#http.take(socket);
@@ -92,7 +98,7 @@ export class MainListener {
     this.#undecided.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => this.#undecided.delete(socket));
-    sniff(socket, POLICY_TIMEOUT_MS, (face) => {
+    sniff(socket, POLICY_TIMEOUTS, (face) => {
       if (face === 'policy') this.#answerPolicy(socket);
       else socket.destroy();
     });
@@ -130,4 +136,4 @@ function listenOn(server: Server, host: string, port: number, key: string): Prom
 }
 
 const SPARE_SOCKETS = 64;
-const POLICY_TIMEOUT_MS = 5000;
+const POLICY_TIMEOUTS = { sniffTimeoutMs: 5000, frameTimeoutMs: 5000 };

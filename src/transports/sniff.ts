@@ -13,28 +13,45 @@ export function faceOf(bytes: Buffer): Face | null {
   return METHODS.some((method) => method.startsWith(start)) ? null : 'xml';
 }
 
+export interface SniffOptions {
+  /** Until the first byte. */
+  readonly sniffTimeoutMs: number;
+  /** From the first byte until it is clear; after that it counts as XML. */
+  readonly frameTimeoutMs: number;
+}
+
 /**
  * Reads the first bytes of a connection until it is clear what it speaks, and puts them back. A
- * connection that says nothing for `timeoutMs`, or ends before, is destroyed.
+ * connection that says nothing in time, or ends before, is destroyed.
  */
-export function sniff(socket: Socket, timeoutMs: number, onFace: (face: Face) => void): void {
+export function sniff(
+  socket: Socket,
+  { sniffTimeoutMs, frameTimeoutMs }: SniffOptions,
+  onFace: (face: Face) => void,
+): void {
   let seen: Buffer = Buffer.alloc(0);
-  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  let timer = setTimeout(() => socket.destroy(), sniffTimeoutMs);
   const stop = () => {
     clearTimeout(timer);
     socket.off('data', onData);
     socket.off('end', onEnd);
     socket.off('close', stop);
   };
-  const onEnd = () => socket.destroy();
-  const onData = (chunk: Buffer) => {
-    seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
-    const face = faceOf(seen);
-    if (face === null) return;
+  const decide = (face: Face) => {
     stop();
     socket.pause();
     socket.unshift(seen);
     onFace(face);
+  };
+  const onEnd = () => socket.destroy();
+  const onData = (chunk: Buffer) => {
+    if (seen.length === 0) {
+      clearTimeout(timer);
+      timer = setTimeout(() => decide('xml'), frameTimeoutMs);
+    }
+    seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
+    const face = faceOf(seen);
+    if (face !== null) decide(face);
   };
   socket.on('data', onData);
   socket.on('end', onEnd);

@@ -14,6 +14,7 @@ export class TcpConnection implements Connection {
   readonly remoteAddress: string;
   readonly #socket: Socket;
   readonly #options: TcpConnectionOptions;
+  #reader: FrameReader | null = null;
 
   constructor(id: string, socket: Socket, options: TcpConnectionOptions) {
     this.id = id;
@@ -31,6 +32,7 @@ export class TcpConnection implements Connection {
   start(handler: ConnectionHandler): void {
     const reader = new FrameReader(this.#options, handler);
     const socket = this.#socket;
+    this.#reader = reader;
     socket.on('data', (chunk: Buffer) => reader.read(chunk));
     // A client that has ended its half is gone: nobody writes without reading here.
     socket.on('end', () => this.close());
@@ -50,14 +52,17 @@ export class TcpConnection implements Connection {
   }
 
   pause(): void {
+    this.#reader?.pause();
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#reader?.resume();
     this.#socket.resume();
   }
 
   close(): void {
+    this.#reader?.stop();
     if (this.#socket.writableEnded || this.#socket.destroyed) return;
     this.#socket.end();
     // A paused socket would never see the end of the other half.

@@ -21,6 +21,8 @@ export class WebSocketConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #options: WebSocketConnectionOptions;
+  #reader: FrameReader | null = null;
+  #isOver = false;
   #unanswered = 0;
 
   constructor(
@@ -42,10 +44,11 @@ export class WebSocketConnection implements Connection {
   }
 
   start(handler: ConnectionHandler): void {
-    const receive =
-      this.kind === 'tunnel' ? this.#receiveBytes(handler) : this.#receiveText(handler);
+    if (this.kind === 'tunnel') this.#reader = new FrameReader(this.#options, handler);
     const pinger = setInterval(() => this.#ping(), this.#options.pingIntervalMs);
-    this.#ws.on('message', (message: Buffer, isBinary: boolean) => receive(message, isBinary));
+    this.#ws.on('message', (message: Buffer, isBinary: boolean) => {
+      this.#read(message, isBinary, handler);
+    });
     this.#ws.on('pong', () => {
       this.#unanswered = 0;
     });
@@ -53,12 +56,13 @@ export class WebSocketConnection implements Connection {
     this.#ws.on('error', () => undefined);
     this.#ws.on('close', () => {
       clearInterval(pinger);
+      this.#reader?.stop();
       handler.onClosed();
     });
   }
 
   write(frames: readonly Buffer[]): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#ws.readyState !== this.#ws.OPEN || frames.length === 0) return;
     if (this.kind === 'tunnel') {
       this.#ws.send(Buffer.concat(frames), { binary: true });
       return;
@@ -70,61 +74,54 @@ export class WebSocketConnection implements Connection {
   }
 
   pause(): void {
+    this.#reader?.pause();
     this.#ws.pause();
   }
 
   resume(): void {
+    // Its pongs were not read either.
+    this.#unanswered = 0;
+    this.#reader?.resume();
     this.#ws.resume();
   }
 
+  // A peer that does not finish is cut by ws itself, after the same time.
   close(code: number, reason: string): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#isOver = true;
+    this.#reader?.stop();
     this.#ws.close(code, reason);
     // A paused one would never see the answer.
     this.#ws.resume();
-    const timer = setTimeout(() => this.#ws.terminate(), this.#options.closeTimeoutMs);
-    this.#ws.once('close', () => clearTimeout(timer));
   }
 
   destroy(): void {
     this.#ws.terminate();
   }
 
-  #receiveText(handler: ConnectionHandler): Receive {
-    let stopped = false;
-    return (message, isBinary) => {
-      if (stopped) return;
-      if (isBinary) this.close(UNSUPPORTED_DATA, 'text messages only');
-      else if (message.length <= this.#options.frameMaxBytes) handler.onFrame(message);
-      else handler.onRefusal(refusal('FRAME_TOO_LONG'));
-      stopped = isBinary || message.length > this.#options.frameMaxBytes;
-    };
-  }
-
-  #receiveBytes(handler: ConnectionHandler): Receive {
-    const reader = new FrameReader(this.#options, handler);
-    this.#ws.on('close', () => reader.stop());
-    return (message, isBinary) => {
-      if (isBinary) {
-        reader.read(message);
-        return;
-      }
-      reader.stop();
-      this.close(UNSUPPORTED_DATA, 'binary messages only');
-    };
+  #read(message: Buffer, isBinary: boolean, handler: ConnectionHandler): void {
+    if (this.#isOver) return;
+    if (isBinary !== (this.kind === 'tunnel')) {
+      this.close(UNSUPPORTED_DATA, isBinary ? 'text messages only' : 'binary messages only');
+    } else if (this.#reader !== null) {
+      this.#reader.read(message);
+    } else if (message.length <= this.#options.frameMaxBytes) {
+      handler.onFrame(message);
+    } else {
+      this.#isOver = true;
+      handler.onRefusal(refusal('FRAME_TOO_LONG'));
+    }
   }
 
   #ping(): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#unanswered >= UNANSWERED_MAX) {
       this.#ws.terminate();
       return;
     }
-    this.#unanswered += 1;
-    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
+    if (!this.#ws.isPaused) this.#unanswered += 1;
+    this.#ws.ping();
   }
 }
-
-type Receive = (message: Buffer, isBinary: boolean) => void;
 
 const UNSUPPORTED_DATA = 1003;
 const UNANSWERED_MAX = 2;
