@@ -19,7 +19,8 @@ export const NESTING_MAX = 8;
  * comments, CDATA. Neither library does. How the pieces fit together is left to the validator.
  *
  * Refuses declarations and processing instructions outside comments and CDATA, and more than
- * `NESTING_MAX` open elements. Names are those of the Basic Multilingual Plane.
+ * `NESTING_MAX` open elements. Names are those of the Basic Multilingual Plane, without U+1680 and
+ * U+FEFF: the parser takes the two for blanks, and would read another name.
  */
 export function scanMarkup(source: string): Scan {
   let markup = '';
@@ -100,8 +101,8 @@ const BLANKS = /^[ \t\n]*$/;
 const TOO_DEEP = { ok: false, cause: 'tooDeep' } as const;
 
 const FIRST =
-  ':A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D' +
-  '\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD';
+  ':A-Z_a-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-\\u037D\\u037F-\\u167F\\u1681-\\u1FFF' +
+  '\\u200C\\u200D\\u2070-\\u218F\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFEFE\\uFF00-\\uFFFD';
 const NAME = `[${FIRST}][${FIRST}\\-.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040]*`;
 // Line ends are LF by now. No part can match what the part before it gave back, so it is linear.
 const BLANK = '[ \\t\\n]';
