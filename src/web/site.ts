@@ -105,7 +105,6 @@ function common({ host }: SiteRequest): Readonly<Record<string, string>> {
     'content-security-policy': contentSecurityPolicy(known ? host : null),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
   };
 }
 
