@@ -4,11 +4,13 @@ import type { Ref } from '../codec.ts';
 
 /** A reply as it stands on the JSON wire (protocol.md §4). */
 export function replyBody(reply: Reply, ref: Ref | undefined): object {
-  const body = bodyOf(reply);
-  return ref === undefined ? body : { ...body, ref };
+  const echoed = ref === undefined ? {} : { ref };
+  if (reply.type !== 'error') return { ...bodyOf(reply), ...echoed };
+  const { code, message } = reply.refusal;
+  return { type: 'error', ...echoed, code, message };
 }
 
-function bodyOf(reply: Reply): object {
+function bodyOf(reply: Exclude<Reply, { readonly type: 'error' }>): object {
   switch (reply.type) {
     case 'welcome': {
       const { isModerator: _isModerator, ...body } = reply;
@@ -22,8 +24,6 @@ function bodyOf(reply: Reply): object {
       return { ...reply, type: 'said' };
     case 'history':
       return { ...reply, events: reply.events.map(eventBody) };
-    case 'error':
-      return { type: 'error', ...reply.refusal };
     default:
       return reply;
   }
