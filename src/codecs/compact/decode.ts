@@ -17,7 +17,9 @@ export function decode(frame: Buffer, reading: Reading, verbs: Verbs = VERBS): D
   const verb = verbs.get(root.name);
   if (verb === undefined) return { ok: false, refusal: refusal('UNKNOWN_COMMAND') };
   try {
-    return { ok: true, command: verb(new Fields(root)), salvaged, ...claimOf(root) };
+    const fields = new Fields(root);
+    fields.refuseMarkup();
+    return { ok: true, command: verb(fields), salvaged, ...claimOf(root) };
   } catch (error) {
     if (error instanceof BadField) return { ok: false, refusal: error.refusal };
     throw error;

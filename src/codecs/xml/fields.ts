@@ -1,5 +1,6 @@
 import { accountId, roomId } from '../../domain/ids.ts';
 import { type Refusal, refusal } from '../../domain/refusals.ts';
+import { codePointLength } from '../../domain/text.ts';
 import type { Element } from './element.ts';
 
 /** Thrown and caught inside decoding only: an attribute is missing or wrong. */
@@ -22,18 +23,24 @@ export class Fields {
 
   /** The text of the element, which must have no elements in it. */
   text(): string {
-    if (this.#element.children.length > 0) throw new BadField('Markup is not allowed here.');
+    this.refuseMarkup();
     return this.#element.text;
+  }
+
+  refuseMarkup(): void {
+    if (this.#element.children.length > 0) throw new BadField('Markup is not allowed here.');
   }
 
   has(name: string): boolean {
     return this.#element.attributes.has(name);
   }
 
+  /** At most `lengthMax` code points. */
   string(name: string, lengthMax: number): string {
     const value = this.#element.attributes.get(name);
     if (value === undefined) throw new BadField(`The attribute ${name} is missing.`);
-    if (value.length > lengthMax) throw new BadField(`The attribute ${name} is too long.`);
+    if (codePointLength(value) > lengthMax)
+      throw new BadField(`The attribute ${name} is too long.`);
     return value;
   }
 
