@@ -74,18 +74,22 @@ function join(fields: Fields, { places }: PalabreEncoder): Command {
 
 function message(fields: Fields, names: PalabreEncoder): Command {
   const text = fields.text();
-  if (fields.has('broadcast')) throw new BadField('A message to everybody is not possible here.');
-  const to = ['c', 'toclient'].find((attribute) => fields.has(attribute));
+  const to = ['toclient', 'c'].find((attribute) => fields.has(attribute));
   if (to !== undefined) {
     const account = names.people.idOf(fields.string(to, 256));
-    if (account === null || account === SYSTEM_ID)
+    if (account === null || account === SYSTEM_ID) {
       throw new BadField('Nobody of that name was seen here.');
+    }
     return { type: 'whisper', to: account, text };
   }
-  const attribute = ['r', 'room', 'toroom'].find((name) => fields.has(name));
-  const rooms = attribute === undefined ? [] : [placeOf(fields, attribute, names)];
+  const place = ['toroom', 'r', 'room'].find((attribute) => fields.has(attribute));
+  if (place === undefined && fields.has('broadcast')) {
+    throw new BadField('A message to everybody is not possible here.');
+  }
+  const rooms = place === undefined ? [] : [placeOf(fields, place, names)];
   // protocol.md §3.3: what one says comes back only when one asks for it.
-  const echo = fields.has('b') && fields.string('b', 16) === '1';
+  const back = ['back', 'b'].find((attribute) => fields.has(attribute));
+  const echo = back !== undefined && fields.string(back, 16) !== '0';
   return { type: 'say', rooms, text, echo };
 }
 
@@ -98,7 +102,8 @@ function placeOf(fields: Fields, attribute: string, { places }: PalabreEncoder):
 const UNCLOSED = ['connect', 'join', 'leave', 'ping', 'quit', 'getrooms'] as const;
 const TEXT_ONLY = ['m', 'msg'] as const;
 const WITHOUT_MEANING: ReadonlySet<string> = new Set([
-  ...['setparam', 'removeparam', 'clientparam', 'setsubscribe', 'shutdown', 'getbacklog'],
+  ...['setparam', 'removeparam', 'clientparam', 'addchild', 'setsubscribe', 'getbacklog'],
+  ...['getinfo', 'rmuser', 'shutdown'],
 ]);
 
 const FIRST_FRAME = beginningWith('connect', 'nickname\\s*=');

@@ -44,7 +44,8 @@ describe('names for ids', () => {
 
   it('knows no names of objects', () => {
     const names = new Names(10);
-    for (const name of ['__proto__', 'constructor', 'toString']) expect(names.idOf(name)).toBeNull();
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      expect(names.idOf(name)).toBeNull();
     expect(names.nameOf('__proto__', 'constructor')).toBe('constructor');
     expect(names.idOf('constructor')).toBe('__proto__');
   });
