@@ -49,7 +49,25 @@ export async function gather(
   enough: (answers: readonly unknown[]) => boolean = () => false,
 ): Promise<unknown[]> {
   const answers: unknown[] = [];
-  if (bus.status !== 'connected') return answers;
+  await ask(bus, subject, body, waitMs, (answer) => {
+    answers.push(answer);
+    return enough(answers);
+  });
+  return answers;
+}
+
+/**
+ * Asks everybody who listens. `onAnswer` gets each answer as it comes, and ends the waiting by true;
+ * it ends after `waitMs` in any case, and at once when nobody listens or NATS is away.
+ */
+export async function ask(
+  bus: BusConnection,
+  subject: string,
+  body: unknown,
+  waitMs: number,
+  onAnswer: (answer: unknown) => boolean,
+): Promise<void> {
+  if (bus.status !== 'connected') return;
   await new Promise<void>((resolve) => {
     const inbox = createInbox();
     const settle = () => {
@@ -61,13 +79,11 @@ export async function gather(
     const subscription = bus.nc.subscribe(inbox, {
       callback: (error, message) => {
         if (message.headers?.code === 503) return settle();
-        if (error === null) answers.push(parse(message));
-        if (enough(answers)) settle();
+        if (error === null && onAnswer(parse(message))) settle();
       },
     });
     bus.publish(subject, JSON.stringify(body), { reply: inbox });
   });
-  return answers;
 }
 
 function received(bus: BusConnection, message: Msg): Received {

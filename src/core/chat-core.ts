@@ -14,12 +14,13 @@ import {
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { authenticate, type LoginParts } from './authenticate.ts';
-import { type NeighbourOptions, Neighbours, type RelayPresence } from './neighbours.ts';
+import { type NeighbourOptions, Neighbours } from './neighbours.ts';
 import type { Ownership } from './ownership.ts';
 import type { Presence } from './presence.ts';
 import { RoomList } from './room-list.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import type { Rooms } from './rooms.ts';
+import { Settler } from './settler.ts';
 import type { Whispers } from './whispers.ts';
 
 export interface ChatCoreParts {
@@ -45,18 +46,19 @@ export class ChatCore {
   readonly #neighbours: Neighbours;
   readonly #list: RoomList;
   readonly #endings: (() => void)[] = [];
-  #heard = false;
+  readonly #settler: Settler;
   #ready = false;
-  #moving: Promise<void> = Promise.resolve();
-  readonly #unsettled = new Set<string>();
-  #settling = false;
 
   constructor(parts: ChatCoreParts) {
     this.#parts = parts;
     this.#neighbours = new Neighbours(parts.bus, parts.options, {
-      onNewRelay: (relay) => this.#own(this.#learn(relay), 'presence'),
+      onNewRelay: (relay) => this.#own(this.#settler.onNewRelay(relay), 'presence'),
       onRelayGone: (relay, silent) => this.#own(this.#forget(relay, silent), 'presence'),
       onCoresChanged: (others) => this.#own(this.#move(others), 'ownership'),
+    });
+    this.#settler = new Settler({
+      ...parts,
+      askPresence: (...asked) => this.#neighbours.askPresence(...asked),
     });
     this.#list = new RoomList(parts);
   }
@@ -72,26 +74,19 @@ export class ChatCore {
     const { bus, registry } = this.#parts;
     await registry.reload();
     this.#neighbours.start();
-    const settler = setInterval(() => {
-      if (this.#unsettled.size > 0) this.#own(this.#settle(), 'settle');
-    }, this.#parts.options.heartbeatMs);
+    const settling = setInterval(
+      () => this.#own(this.#settler.settle(), 'settle'),
+      this.#parts.options.heartbeatMs,
+    );
     this.#endings.push(
-      () => clearInterval(settler),
+      () => clearInterval(settling),
       receive(bus, CONTROL_SUBJECTS.roomsChanged, () => this.#own(registry.reload(), 'rooms')),
       bus.onStatus((status) => {
-        if (status !== 'connected') return;
-        this.#own(registry.reload(), 'rooms');
-        // Who left meanwhile could not say so.
-        if (this.#ready) this.#own(this.#askAgain(), 'presence');
+        if (status === 'connected') this.#own(this.#onReconnected(), 'reconnect');
       }),
     );
-    // Other cores answer the first heartbeat at once; relays answer the question after it, and each
-    // that lives is heard within a heartbeat. Before that nobody is known to be gone.
-    const { heartbeatMs } = this.#parts.options;
-    this.#hear(await this.#neighbours.askPresence(Math.max(PRESENCE_WAIT_MS, heartbeatMs)));
-    this.#heard = true;
-    this.#serve();
-    await this.#reconcileOwned();
+    // Other cores answer the first heartbeat at once; relays answer the question after it.
+    await this.#settler.begin(() => this.#serve());
     this.#ready = true;
   }
 
@@ -100,6 +95,7 @@ export class ChatCore {
     this.#ready = false;
     for (const end of this.#endings) end();
     this.#neighbours.stop();
+    this.#settler.stop();
     await this.#parts.rooms.saveAll();
   }
 
@@ -109,7 +105,7 @@ export class ChatCore {
     metrics.core.rooms.set(rooms.size);
     metrics.core.roomCommandsPending.set(rooms.pending);
     metrics.core.loginsPending.set(login.gate.pending);
-    metrics.core.relays.set(this.#neighbours.relayCount);
+    metrics.core.relays.set(this.#neighbours.relays.length);
     metrics.core.cores.set(this.#neighbours.coreCount);
   }
 
@@ -145,12 +141,26 @@ export class ChatCore {
   async #room(id: string, command: RoomCommand): Promise<RoomAnswer> {
     const { registry, rooms } = this.#parts;
     if (command.type === 'create') return this.#create(id, command);
+    if (command.type === 'remove') return this.#remove(id, command);
     if (!(await registry.has(id))) return refuse(refusal('NO_SUCH_ROOM'));
-    if (command.type !== 'remove') return rooms.get(id).run(command);
+    return rooms.get(id).run(command);
+  }
+
+  async #remove(
+    id: string,
+    command: Extract<RoomCommand, { type: 'remove' }>,
+  ): Promise<RoomAnswer> {
+    const { registry, rooms } = this.#parts;
     const answer = await rooms.get(id).run(command);
-    if (answer.ok) await registry.remove(id);
-    this.#tellRoomsChanged();
-    return answer;
+    const known = await registry.has(id);
+    // A room that is in the registry and not in the log was half removed: finish it.
+    const half = !answer.ok && answer.code === 'NO_SUCH_ROOM' && known;
+    if (known && (answer.ok || half)) {
+      await registry.remove(id);
+      this.#tellRoomsChanged();
+    }
+    if (!(await registry.has(id))) rooms.drop(id);
+    return half ? { ok: true, seq: 0 } : answer;
   }
 
   async #create(
@@ -164,7 +174,8 @@ export class ChatCore {
     const answer = await rooms.get(id).run(command);
     // A room that is in the log and not in the registry was half made: finish it.
     const half = !answer.ok && answer.code === 'ROOM_EXISTS' && !(await registry.has(id));
-    if (answer.ok || half) await registry.put(id, command.name);
+    if (!answer.ok && !half) return answer;
+    await registry.put(id, command.name);
     this.#tellRoomsChanged();
     return answer;
   }
@@ -206,9 +217,10 @@ export class ChatCore {
     tell(this.#parts.bus, CONTROL_SUBJECTS.roomsChanged, {});
   }
 
-  async #learn(relay: string): Promise<void> {
-    const concerned = this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS, relay));
-    await this.#reconcile(concerned);
+  // What relays said while NATS was away is lost.
+  async #onReconnected(): Promise<void> {
+    await this.#parts.registry.reload();
+    await this.#settler.doubt(this.#neighbours.relays);
   }
 
   async #forget(relay: string, silent: boolean): Promise<void> {
@@ -216,54 +228,18 @@ export class ChatCore {
       this.#parts.metrics.core.relaysReaped.inc();
       this.#parts.log.warn({ relay }, 'relay silent, its members leave');
     }
-    await this.#reconcile(this.#parts.presence.drop(relay));
+    await this.#settler.onRelayGone(relay);
   }
 
-  // One move after the other: each begins with what the one before it left.
-  #move(others: readonly string[]): Promise<void> {
+  // The commands in a room that was another core's until now told that one who is where.
+  async #move(others: readonly string[]): Promise<void> {
     const { ownership, rooms, log } = this.#parts;
     ownership.setOthers(others);
     log.info({ cores: ownership.cores }, 'chat-cores changed');
     for (const id of rooms.ids()) {
       if (!ownership.owns(id)) rooms.drop(id);
     }
-    return this.#ready ? this.#askAgain() : Promise.resolve();
-  }
-
-  #askAgain(): Promise<void> {
-    this.#moving = this.#moving.then(async () => {
-      this.#hear(await this.#neighbours.askPresence(PRESENCE_WAIT_MS));
-      await this.#reconcileOwned();
-    });
-    return this.#moving;
-  }
-
-  #hear(relays: readonly RelayPresence[]): string[] {
-    return relays.flatMap(({ relay, rooms }) => this.#parts.presence.replace(relay, rooms));
-  }
-
-  async #reconcileOwned(): Promise<void> {
-    await this.#reconcile(this.#parts.registry.list().map(({ id }) => id));
-  }
-
-  async #reconcile(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.#unsettled.add(id);
-    await this.#settle();
-  }
-
-  // Rooms whose members could not be made right yet stay in the set and are tried again.
-  async #settle(): Promise<void> {
-    const { bus, ownership, rooms } = this.#parts;
-    if (!this.#heard || this.#settling || bus.status !== 'connected') return;
-    this.#settling = true;
-    try {
-      const ids = [...this.#unsettled];
-      this.#unsettled.clear();
-      const failed = await rooms.reconcile(ids.filter((id) => ownership.owns(id)));
-      for (const id of failed) this.#unsettled.add(id);
-    } finally {
-      this.#settling = false;
-    }
+    await this.#settler.doubt(this.#neighbours.relays);
   }
 
   // What runs beside the commands has its owner here.
@@ -276,4 +252,3 @@ export class ChatCore {
 }
 
 const QUEUE = 'core';
-const PRESENCE_WAIT_MS = 400;

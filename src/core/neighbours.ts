@@ -1,7 +1,7 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
-import { gather, receive, tell } from '../bus/messages.ts';
+import { ask, receive, tell } from '../bus/messages.ts';
 import { CONTROL_SUBJECTS } from '../bus/subjects.ts';
-import { coreBeat, type PresencePart, presencePart, relayBeat } from '../domain/control.ts';
+import { coreBeat, presencePart, relayBeat } from '../domain/control.ts';
 import type { Actor } from '../domain/events.ts';
 import { Liveness } from './liveness.ts';
 
@@ -45,8 +45,9 @@ export class Neighbours {
     this.#lastTickMs = options.now();
   }
 
-  get relayCount(): number {
-    return this.#relays.ids.length;
+  /** The living relays. */
+  get relays(): readonly string[] {
+    return this.#relays.ids;
   }
 
   get coreCount(): number {
@@ -66,18 +67,31 @@ export class Neighbours {
     this.#tellBeat({ starting: true });
   }
 
-  /** Asks all relays, or one, whom they have where. Relays that do not answer in time are left out. */
-  async askPresence(waitMs: number, relay?: string): Promise<RelayPresence[]> {
-    const asked = relay === undefined ? {} : { relay };
-    const isLast = (answer: unknown) => presencePart.safeParse(answer).data?.last === true;
-    const answers = await gather(this.#bus, CONTROL_SUBJECTS.presence, asked, waitMs, (so) =>
-      relay === undefined ? false : so.some(isLast),
-    );
-    const parts = answers.flatMap((answer) => {
-      const parsed = presencePart.safeParse(answer);
-      return parsed.success ? [parsed.data] : [];
+  /**
+   * Asks whom relays have where and hands on what each says, when it has said it all. Resolves after
+   * `waitMs`, or when all of `relays` have answered; without `relays` it asks whoever is there.
+   */
+  async askPresence(
+    waitMs: number,
+    onPresence: (presence: RelayPresence) => void,
+    relays?: readonly string[],
+  ): Promise<void> {
+    const missing = new Set(relays);
+    const begun = new Map<string, RelayPresence>();
+    const [only, ...others] = relays ?? [];
+    const asked = only !== undefined && others.length === 0 ? { relay: only } : {};
+    await ask(this.#bus, CONTROL_SUBJECTS.presence, asked, waitMs, (answer) => {
+      const part = presencePart.safeParse(answer).data;
+      if (part === undefined) return false;
+      const presence = begun.get(part.relay) ?? { relay: part.relay, rooms: [] };
+      presence.rooms.push(...part.rooms);
+      begun.set(part.relay, presence);
+      // Half an answer would throw people out of rooms they are in.
+      if (!part.last) return false;
+      onPresence(presence);
+      missing.delete(part.relay);
+      return relays !== undefined && missing.size === 0;
     });
-    return assemble(parts);
   }
 
   stop(): void {
@@ -113,7 +127,7 @@ export class Neighbours {
   #tick(): void {
     this.#tellBeat({});
     const now = this.#options.now();
-    const late = now - this.#lastTickMs > this.#options.heartbeatMs + this.#options.silenceMs / 2;
+    const late = now - this.#lastTickMs > this.#options.heartbeatMs * 2;
     this.#lastTickMs = now;
     // We were paused, or cannot hear: what others said meanwhile is still to come.
     if (late || this.#bus.status !== 'connected') this.#excuseAll();
@@ -130,15 +144,4 @@ export class Neighbours {
   #tellBeat(more: { starting?: true; stopping?: true }): void {
     tell(this.#bus, CONTROL_SUBJECTS.coreBeat, { core: this.#options.self, ...more });
   }
-}
-
-function assemble(parts: readonly PresencePart[]): RelayPresence[] {
-  const relays = new Map<string, RelayPresence & { whole: boolean }>();
-  for (const part of parts) {
-    const known = relays.get(part.relay) ?? { relay: part.relay, rooms: [], whole: false };
-    known.rooms.push(...part.rooms);
-    relays.set(part.relay, { ...known, whole: known.whole || part.last });
-  }
-  // Half an answer would throw people out of rooms they are in.
-  return [...relays.values()].filter(({ whole }) => whole);
 }

@@ -44,13 +44,13 @@ export class Rooms {
   }
 
   /**
-   * Makes the members of rooms those whom the relays have, a few rooms at a time. Returns the rooms
-   * where that was not possible now.
+   * Makes the members of rooms those whom the relays have, a few rooms at a time; without `mayLeave`
+   * nobody leaves. Returns the rooms where there is still something to do.
    */
-  async reconcile(ids: readonly string[]): Promise<string[]> {
+  async reconcile(ids: readonly string[], mayLeave: boolean): Promise<string[]> {
     const failed: string[] = [];
     await inParallel(ids, async (id) => {
-      if (!(await this.get(id).reconcile())) failed.push(id);
+      if (!(await this.get(id).reconcile(mayLeave))) failed.push(id);
     });
     return failed;
   }
