@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Bucket } from '../bus/bucket.ts';
-import type { Actor } from '../domain/events.ts';
+import { type Actor, SYSTEM } from '../domain/events.ts';
 import { accountId, displayName, MAX_ACCOUNT_ID, nameKey, SYSTEM_ID } from '../domain/ids.ts';
 import { type Role, role } from '../domain/room-commands.ts';
 
@@ -22,8 +22,8 @@ const GUEST_BLOCK = 64;
 /**
  * The accounts, in a bucket: `id.<id>` holds the account, `name.<digest>` the id that has the name.
  * Guests are in a bucket of their own, which forgets them after `GUEST_TTL_MS`.
- * A name is reserved before the account is written and names that differ only in case are one, so two
- * accounts never share one. Rejects with `BusError`.
+ * An account has its name only once the entry of the name says so, and names that differ only in case
+ * are one, so two accounts never share one. Rejects with `BusError`.
  */
 export class Accounts {
   readonly #accounts: Bucket;
@@ -59,12 +59,13 @@ export class Accounts {
 
   /** Adds an account; `NAME_TAKEN` or `ID_TAKEN` when there is one already. */
   async add(added: Account): Promise<'added' | 'NAME_TAKEN' | 'ID_TAKEN'> {
-    if ((await this.byName(added.name)) !== null) return 'NAME_TAKEN';
+    if (await this.#isTaken(added.name)) return 'NAME_TAKEN';
     if (Number(added.id) >= FIRST_GUEST_ID) return 'ID_TAKEN';
-    if ((await this.byId(added.id)) !== null) return 'ID_TAKEN';
-    await this.#accounts.put(nameEntry(added.name), added.id);
     const made = await this.#accounts.create(`id.${added.id}`, JSON.stringify(added));
-    return made ? 'added' : 'ID_TAKEN';
+    if (!made) return 'ID_TAKEN';
+    if (await this.#takeName(added)) return 'added';
+    await this.#accounts.delete(`id.${added.id}`);
+    return 'NAME_TAKEN';
   }
 
   /** Changes an account; false when there is none. */
@@ -95,7 +96,7 @@ export class Accounts {
   /** Makes a guest with an id that nobody ever had. A name that an account has gets a number. */
   async addGuest(name: string): Promise<Account> {
     const id = String(await this.#nextGuestId());
-    const taken = (await this.byName(name)) !== null;
+    const taken = await this.#isTaken(name);
     const shown = taken ? `${[...name].slice(0, 24).join('')}_${Number(id) % 10_000_000}` : name;
     const guest: Account = { id, name: shown, role: 'guest', password: null };
     await this.#guests.put(`id.${id}`, JSON.stringify(guest));
@@ -110,6 +111,19 @@ export class Accounts {
   async actorOf(id: string): Promise<Actor | null> {
     const found = await this.byId(id);
     return found === null ? null : { id: found.id, name: found.name };
+  }
+
+  async #isTaken(name: string): Promise<boolean> {
+    return nameKey(name) === nameKey(SYSTEM.name) || (await this.byName(name)) !== null;
+  }
+
+  // The account is there before its name is: an entry that leads to none is free.
+  async #takeName({ id, name }: Account): Promise<boolean> {
+    const entry = await this.#accounts.get(nameEntry(name));
+    if (entry === null) return this.#accounts.create(nameEntry(name), id);
+    const holder = await this.byId(entry.value);
+    const isHeld = holder !== null && holder.id !== id && nameKey(holder.name) === nameKey(name);
+    return !isHeld && (await this.#accounts.update(nameEntry(name), id, entry.revision));
   }
 
   // Ids are reserved in blocks, and taken one after the other.

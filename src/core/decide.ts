@@ -1,4 +1,5 @@
 import type { Actor, RoomEvent, Via } from '../domain/events.ts';
+import { SYSTEM_ID } from '../domain/ids.ts';
 import { type Refusal, type RefusalCode, refusal } from '../domain/refusals.ts';
 import type { Role, RoomCommand } from '../domain/room-commands.ts';
 import { canonicalText, codePointLength } from '../domain/text.ts';
@@ -12,6 +13,21 @@ export type Draft = DistributiveOmit<RoomEvent, 'v' | 'id' | 'n' | 'room' | 'tim
 export type Decision =
   | { readonly ok: true; readonly drafts: readonly Draft[] }
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** The event that says that a command was done. */
+export const EVENT_OF = {
+  enter: 'member.entered',
+  leave: 'member.left',
+  say: 'message.posted',
+  announce: 'notice.posted',
+  kick: 'member.kicked',
+  mute: 'member.muted',
+  unmute: 'member.unmuted',
+  ban: 'member.banned',
+  unban: 'member.unbanned',
+  create: 'room.created',
+  remove: 'room.changed',
+} as const satisfies Record<Exclude<RoomCommand['type'], 'members'>, RoomEvent['type']>;
 
 /** What a decision needs to know beside the room. */
 export interface Circumstances {
@@ -33,6 +49,7 @@ export interface Circumstances {
  */
 export function decide(state: RoomState, command: RoomCommand, around: Circumstances): Decision {
   if (command.type === 'create') {
+    if (around.role !== 'moderator') return no('FORBIDDEN');
     if (state.name !== null) return no('ROOM_EXISTS');
     return yes({ ...by(command), type: 'room.created', name: command.name });
   }
@@ -53,6 +70,7 @@ export function decide(state: RoomState, command: RoomCommand, around: Circumsta
     case 'unban':
       return moderate(state, command, around);
     case 'remove':
+      if (around.role !== 'moderator') return no('FORBIDDEN');
       return yes({ ...by(command), type: 'room.changed', closed: true });
     case 'members':
       return yes();
@@ -65,6 +83,7 @@ function enter(
   around: Circumstances,
 ): Decision {
   const { id } = command.from;
+  if (id === SYSTEM_ID) return no('FORBIDDEN');
   if (inForce(state.bans, id, around.nowMs)) return no('BANNED');
   if (state.members.has(id)) return yes();
   if (state.members.size >= around.membersPerRoomMax) return no('ROOM_FULL');
@@ -99,10 +118,13 @@ function moderate(state: RoomState, command: Moderation, around: Circumstances):
   const about = { ...by(command), member };
   const reason = command.reason === undefined ? {} : { reason: canonicalText(command.reason) };
   const inRoom = state.members.has(member.id);
+  const isFull = (sanctions: ReadonlyMap<string, unknown>) =>
+    sanctions.size >= SANCTIONS_MAX && !sanctions.has(member.id);
   switch (command.type) {
     case 'kick':
       return inRoom ? yes({ ...about, ...reason, type: 'member.kicked' }) : no('NO_SUCH_USER');
     case 'mute':
+      if (isFull(state.mutes)) return no('FORBIDDEN', TOO_MANY_SANCTIONS);
       return yes({
         ...about,
         ...reason,
@@ -112,6 +134,7 @@ function moderate(state: RoomState, command: Moderation, around: Circumstances):
     case 'unmute':
       return state.mutes.has(member.id) ? yes({ ...about, type: 'member.unmuted' }) : yes();
     case 'ban': {
+      if (isFull(state.bans)) return no('FORBIDDEN', TOO_MANY_SANCTIONS);
       const end = until(command, around.nowMs);
       const banned: Draft = { ...about, ...reason, type: 'member.banned', until: end };
       // First out, then barred: were the second lost, the moderator is not told that it is done.
@@ -121,6 +144,10 @@ function moderate(state: RoomState, command: Moderation, around: Circumstances):
       return state.bans.has(member.id) ? yes({ ...about, type: 'member.unbanned' }) : yes();
   }
 }
+
+// Of a kind in one room: they are part of its snapshot.
+const SANCTIONS_MAX = 2000;
+const TOO_MANY_SANCTIONS = 'There are as many in that room as there may be.';
 
 function until({ seconds }: { seconds?: number | undefined }, nowMs: number): string | null {
   return seconds === undefined ? null : new Date(nowMs + seconds * 1000).toISOString();

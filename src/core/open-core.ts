@@ -82,7 +82,12 @@ export async function openCore(
       ...{ accounts, now, guests: options.guests },
       sessions: await SessionTokens.open(secrets, options.sessionTtlSeconds),
       foreign: new ForeignTokens(options.foreignTokens),
-      gate: new Gate(options.loginsConcurrentMax, options.loginsPendingMax),
+      gate: new Gate({
+        concurrentMax: options.loginsConcurrentMax,
+        pendingMax: options.loginsPendingMax,
+        waitMaxMs: options.commandTimeoutMs,
+        clock: () => performance.now(),
+      }),
     },
     whispers: new Whispers({ ...options, writer, accountOf, now }),
   });

@@ -27,6 +27,11 @@ export class Presence {
     for (const relay of this.#relays.keys()) this.remove(relay, room, account);
   }
 
+  /** The room was closed: nobody is in it through any relay. */
+  removeRoom(room: string): void {
+    for (const { rooms } of this.#relays.values()) rooms.delete(room);
+  }
+
   has(room: string, account: string): boolean {
     for (const { rooms } of this.#relays.values()) {
       if (rooms.get(room)?.has(account) === true) return true;

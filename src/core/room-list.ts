@@ -32,8 +32,10 @@ export class RoomList {
       receive(bus, CONTROL_SUBJECTS.counts, ({ respond }) => respond(this.#ownCounts())),
       receive(bus, COMMAND_SUBJECTS.rooms, ({ respond }) => {
         if (!ownership.owns(LISTING)) return;
-        // Owner of this promise: none is needed, `gather` never rejects.
-        void this.#list().then((rooms) => respond({ ok: true, rooms } satisfies RoomsAnswer));
+        // Owner of this promise: none is needed, `gather` never rejects and the answer is short enough.
+        void this.#list().then((rooms) =>
+          respond({ ok: true, rooms: fitting(rooms) } satisfies RoomsAnswer),
+        );
       }),
     ];
     return () => {
@@ -68,5 +70,15 @@ export class RoomList {
 
 // No room id has a dollar sign: this names the list itself where cores share out what they serve.
 const LISTING = '$rooms';
+// The server takes 1 MiB in a message. Rooms beyond that are not listed, but can be entered.
+function fitting(rooms: readonly RoomSummary[]): RoomSummary[] {
+  let bytes = 0;
+  return rooms.filter((room) => {
+    bytes += Buffer.byteLength(JSON.stringify(room)) + 1;
+    return bytes <= LIST_MAX_BYTES;
+  });
+}
+
+const LIST_MAX_BYTES = 1_000_000;
 const COUNTS_WAIT_MS = 500;
 const countList = z.array(z.tuple([z.string(), z.int().min(0)]));

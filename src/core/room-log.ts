@@ -59,14 +59,21 @@ export class RoomLog {
     const until = newest?.seq ?? 0;
     if (until < this.#state.seq) {
       // The log is shorter than what we knew: it was made anew. Nothing of before holds.
-      this.#state = emptyRoom(this.#state.room);
-      this.#snapshotAt = 0;
+      this.#forget();
     }
     while (this.#state.seq < until) {
       const message = await this.#parts.reader.next(this.#subject, this.#state.seq + 1);
       if (message === null) throw new BusError('TIMEOUT', 'the log is settling');
-      this.#foldIn(message);
+      const { seq } = this.#state;
+      // Each message names the one before it: this one knows another than ours.
+      if (seq > 0 && message.prev !== null && message.prev !== seq) this.#forget();
+      else this.#foldIn(message);
     }
+  }
+
+  #forget(): void {
+    this.#state = emptyRoom(this.#state.room);
+    this.#snapshotAt = 0;
   }
 
   /**
@@ -99,6 +106,7 @@ export class RoomLog {
   async saveSnapshot(): Promise<void> {
     const state = this.#state;
     if (state.n === this.#snapshotAt) return;
+    // Also when it fails: the next is tried as many events later as if it had not.
     this.#snapshotAt = state.n;
     await this.#parts.snapshots.put(state.room, snapshotOf(state));
   }

@@ -20,6 +20,20 @@ export interface RoomState {
   /** Account id to the end of the mute in ISO time; null: until it is undone. */
   readonly mutes: ReadonlyMap<string, string | null>;
   readonly bans: ReadonlyMap<string, string | null>;
+  /** The last `RECENT_MAX` events, oldest first: by them a command that is asked again is known. */
+  readonly recent: readonly RecentEvent[];
+}
+
+export interface RecentEvent {
+  readonly key: string;
+  readonly seq: number;
+}
+
+export const RECENT_MAX = 64;
+
+/** By what an event is known again: ids are their author's own choice. */
+export function recentKey(author: string, type: RoomEvent['type'], id: string): string {
+  return `${author}:${type}:${id}`;
 }
 
 /** The hash before the first event: 32 zero bytes. */
@@ -36,6 +50,7 @@ export function emptyRoom(room: string): RoomState {
     members: new Map(),
     mutes: new Map(),
     bans: new Map(),
+    recent: [],
   };
 }
 
@@ -46,7 +61,9 @@ export function chainHash(previous: string, payload: Uint8Array | string): strin
 
 /** The room after one more event. `hash` is that event's place in the chain. Pure. */
 export function apply(state: RoomState, { seq, event }: Logged, hash: string): RoomState {
-  return { ...state, ...change(state, event), seq, n: event.n, hash, time: event.time };
+  const key = recentKey(event.from.id, event.type, event.id);
+  const recent = [...state.recent.slice(1 - RECENT_MAX), { key, seq }];
+  return { ...state, ...change(state, event), seq, n: event.n, hash, time: event.time, recent };
 }
 
 function change(state: RoomState, event: RoomEvent): Partial<RoomState> {
@@ -60,18 +77,18 @@ function change(state: RoomState, event: RoomEvent): Partial<RoomState> {
     case 'member.kicked':
       return { members: without(state.members, event.member.id) };
     case 'member.muted':
-      return { mutes: put(state.mutes, event.member.id, event.until) };
+      return { mutes: put(lasting(state.mutes, event.time), event.member.id, event.until) };
     case 'member.unmuted':
       return { mutes: without(state.mutes, event.member.id) };
     case 'member.banned':
-      return { bans: put(state.bans, event.member.id, event.until) };
+      return { bans: put(lasting(state.bans, event.time), event.member.id, event.until) };
     case 'member.unbanned':
       return { bans: without(state.bans, event.member.id) };
     case 'room.created':
       return { name: event.name };
     case 'room.changed':
       return event.closed === true
-        ? { name: null, members: new Map() }
+        ? { name: null, members: new Map(), mutes: new Map(), bans: new Map() }
         : { name: event.name ?? state.name };
   }
 }
@@ -84,6 +101,12 @@ export function inForce(
 ): boolean {
   const until = sanctions.get(account);
   return until === null || (until !== undefined && Date.parse(until) > nowMs);
+}
+
+// The others are over and would only grow in number.
+function lasting(sanctions: ReadonlyMap<string, string | null>, time: string) {
+  const nowMs = Date.parse(time);
+  return new Map([...sanctions].filter(([account]) => inForce(sanctions, account, nowMs)));
 }
 
 /** The state as text for a snapshot. */
@@ -128,6 +151,7 @@ const snapshotSchema = z.object({
   members: z.array(actor),
   mutes: sanctions,
   bans: sanctions,
+  recent: z.array(z.object({ key: z.string(), seq: z.int().min(1) })),
 });
 
 function put<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {

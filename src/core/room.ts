@@ -2,9 +2,10 @@ import { BusError } from '../bus/bus-error.ts';
 import type { Actor } from '../domain/events.ts';
 import { refusal } from '../domain/refusals.ts';
 import { type Role, type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
-import { decide } from './decide.ts';
+import { type Draft, decide, EVENT_OF } from './decide.ts';
 import type { Presence } from './presence.ts';
 import { RoomLog, type RoomLogParts } from './room-log.ts';
+import { recentKey } from './room-state.ts';
 
 export interface RoomOptions {
   readonly commandTimeoutMs: number;
@@ -59,22 +60,25 @@ export class Room {
   }
 
   /**
-   * Makes the members those whom the relays have: who is gone leaves, who is here enters. False when
-   * the log could not be reached in time.
+   * Makes the members those whom the relays have: who is here enters, and who is gone leaves, with
+   * `mayLeave`. False when there is still something to do.
    */
-  async reconcile(): Promise<boolean> {
+  async reconcile(mayLeave: boolean): Promise<boolean> {
+    let isDone = true;
     const answer = await this.#enqueue(async (deadline) => {
       const here = this.#parts.presence.in(this.id);
       const { members } = this.#log.state;
       for (const member of members.values()) {
-        if (!here.has(member.id)) await this.#run(this.#soft('leave', member), deadline);
+        if (here.has(member.id)) continue;
+        if (mayLeave) await this.#run(this.#soft('leave', member), deadline);
+        else isDone = false;
       }
       for (const member of here.values()) {
         if (!members.has(member.id)) await this.#run(this.#soft('enter', member), deadline);
       }
       return this.#answer(this.#log.state.seq);
     });
-    return answer.ok;
+    return answer.ok && isDone;
   }
 
   /** Saves a snapshot, after everything that waits is done. */
@@ -157,6 +161,8 @@ export class Room {
   }
 
   async #decideAndAppend(command: RoomCommand, deadline: number): Promise<RoomAnswer> {
+    const done = this.#doneBefore(command);
+    if (done !== null) return this.#answer(done, command, true);
     const decision = decide(this.#log.state, command, await this.#circumstances(command));
     if (!decision.ok) {
       if (command.type === 'enter') {
@@ -164,17 +170,33 @@ export class Room {
       }
       return refuse(decision.refusal);
     }
+    if (!('id' in command)) return this.#answer(this.#log.state.seq, command);
     let { seq } = this.#log.state;
-    for (const [index, draft] of decision.drafts.entries()) {
-      const id = 'id' in command ? command.id : this.#parts.newId();
-      const author = 'from' in command ? command.from.id : '0';
-      const messageId = `${this.id}:${author}:${id}${index === 0 ? '' : `:${index}`}`;
+    for (const draft of decision.drafts) {
+      // What the command caused on the way has an id of its own: ids of events are not used twice.
+      const id = draft.type === EVENT_OF[command.type] ? command.id : this.#parts.newId();
+      // A room id has no colon and an account id neither: no other command makes the same one.
+      const messageId = `${this.id}:${command.from.id}:${draft.type}:${command.id}`;
       seq = (await this.#log.append(draft, id, messageId, deadline)).seq;
-      if (draft.type === 'member.kicked') {
-        this.#parts.presence.removeEverywhere(this.id, draft.member.id);
-      }
+      this.#afterwards(draft);
     }
     return this.#answer(seq, command, decision.drafts.length > 0);
+  }
+
+  // Asked again, because the first answer was lost, a command has the answer of the first time, even
+  // if the room has changed so that it would now be refused.
+  #doneBefore(command: RoomCommand): number | null {
+    if (!('id' in command)) return null;
+    const { recent, members } = this.#log.state;
+    if (command.type === 'enter' && !members.has(command.from.id)) return null;
+    const key = recentKey(command.from.id, EVENT_OF[command.type], command.id);
+    return recent.find((event) => event.key === key)?.seq ?? null;
+  }
+
+  #afterwards(draft: Draft): void {
+    const { presence } = this.#parts;
+    if (draft.type === 'member.kicked') presence.removeEverywhere(this.id, draft.member.id);
+    if (draft.type === 'room.changed' && draft.closed === true) presence.removeRoom(this.id);
   }
 
   #notePresence(command: RoomCommand): void {
@@ -188,9 +210,11 @@ export class Room {
   async #circumstances(command: RoomCommand) {
     const { options, presence, now, roleOf, accountOf } = this.#parts;
     const from = 'from' in command ? command.from : null;
-    const member = from !== null && this.#log.state.members.has(from.id);
     // Only what the decision can turn on is looked up: the hot path, a member's say, asks nothing.
-    const roleMatters = 'user' in command || command.type === 'announce' || !member;
+    const roleMatters =
+      command.type === 'say'
+        ? !this.#log.state.members.has(command.from.id)
+        : command.type !== 'enter' && command.type !== 'leave';
     const role = from !== null && roleMatters ? await roleOf(from.id) : 'member';
     return {
       nowMs: now(),

@@ -74,9 +74,11 @@ export class ForeignTokens {
 
   constructor(options: ForeignTokenOptions) {
     this.#options = options;
-    this.#algorithms = options.publicKeyPem === null ? ['HS256'] : ['ES256', 'EdDSA', 'RS256'];
-    if (options.publicKeyPem !== null) this.#key = createPublicKey(options.publicKeyPem);
-    else this.#key = options.secret === null ? null : Buffer.from(options.secret, 'utf8');
+    const { publicKeyPem, secret } = options;
+    const publicKey = publicKeyPem === null ? null : createPublicKey(publicKeyPem);
+    // Only what the key is made for: a token must not choose how it is checked.
+    this.#algorithms = publicKey === null ? ['HS256'] : algorithmsOf(publicKey);
+    this.#key = publicKey ?? (secret === null ? null : Buffer.from(secret, 'utf8'));
   }
 
   async verify(token: string, nowMs: number): Promise<Claims | null> {
@@ -92,6 +94,15 @@ export class ForeignTokens {
     const parsed = claims.safeParse(payload);
     return parsed.success ? parsed.data : null;
   }
+}
+
+function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string[] {
+  if (asymmetricKeyType === 'rsa') return ['RS256'];
+  if (asymmetricKeyType === 'ed25519') return ['EdDSA'];
+  if (asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1') {
+    return ['ES256'];
+  }
+  throw new Error('the public key is none for ES256, EdDSA or RS256');
 }
 
 async function verified(

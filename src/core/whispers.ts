@@ -38,14 +38,17 @@ export class Whispers {
       const { seq } = await writer.append({
         subject: logSubjectOfUser(account),
         payload: JSON.stringify(event),
-        messageId: `w${account}:${from.id}:${id}`,
+        // No room id has an @: no room's command makes the same one.
+        messageId: `@${account}:${from.id}:${id}`,
         expectedLast: null,
         hash: null,
         deadline,
       });
       return { ok: true, seq };
     } catch (error) {
-      if (error instanceof BusError && error.passing) return no('TRY_AGAIN');
+      if (error instanceof BusError && (error.passing || error.kind === 'TOO_MANY')) {
+        return no('TRY_AGAIN');
+      }
       throw error;
     }
   }
