@@ -48,6 +48,7 @@ function connectNow() {
 
 // XML arrives faster than it can be drawn: it waits in a queue, and each frame works it off.
 function onSocketXML(received) {
+  trace("xml< " + received.toString());
   queue.push(received);
 }
 
@@ -80,7 +81,7 @@ switchboard.login = function (node) {
   hideLogin();
   showStatus(userName, 0x3a9a3a);
   // The 2004 form: nobody closed this element, and it worked.
-  socket.send('<room id="' + chatRoom + '" uid="' + userId + '">');
+  send('<room id="' + chatRoom + '" uid="' + userId + '">');
 };
 
 switchboard.rooms = function (node) {
@@ -101,7 +102,7 @@ switchboard.users = function (node) {
   if (isInRoom) return;
   isInRoom = true;
   trace("joined " + node.attributes.room_id);
-  if (!hasJoined) socket.send('<history room_id="' + chatRoom + '" limit="20" />');
+  if (!hasJoined) send('<history room_id="' + chatRoom + '" limit="20" />');
   hasJoined = true;
 };
 
@@ -161,13 +162,19 @@ function say(text) {
   msg.attributes.room_id = chatRoom;
   msg.appendChild(message.createTextNode(text));
   message.appendChild(msg);
-  socket.send(message);
+  send(message.toString());
   return true;
 }
 
 function hangUp() {
   socket.close();
   onSocketClose();
+}
+
+// Passwords are not sent through it: the trace is for everybody who looks at the page.
+function send(frame) {
+  trace("xml> " + frame);
+  socket.send(frame);
 }
 
 function removeMember(id) {
