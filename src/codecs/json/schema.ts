@@ -57,7 +57,10 @@ export const commandSchema = z.discriminatedUnion('type', [
 export type JsonCommand = z.infer<typeof commandSchema>;
 
 /** What a client may recognise a reply by: a string of at most 64 characters, or a number. */
-export const refSchema = z.union([z.string().max(64), z.number()]);
+export const refSchema = z
+  .union([z.string().max(64), z.number()])
+  // Refusing what is not there would cost more than reading the rest of the frame.
+  .optional();
 
 /** The types of commands there are. */
 export const COMMAND_TYPES: ReadonlySet<unknown> = new Set(
