@@ -21,7 +21,8 @@ export async function enter(
   const { room, after } = command;
   const { core, hubs, limits, newId, relay } = parts;
   const isNew = !speaker.rooms.has(room);
-  const crowded = speaker.codec.rooms === 'many' && speaker.rooms.size >= limits.roomsPerSessionMax;
+  const stays = speaker.codec.rooms === 'many' || command.keep === true;
+  const crowded = stays && speaker.rooms.size >= limits.roomsPerSessionMax;
   if (isNew && crowded) return refuse(member, command, 'TOO_MANY_ROOMS');
 
   const held = isNew || after !== undefined;
@@ -41,8 +42,7 @@ export async function enter(
     await undo(command, null, member, parts, true);
     return refuse(member, command, 'TRY_AGAIN');
   }
-  const moves = codec.rooms === 'one' && command.keep !== true;
-  const others = moves ? [...speaker.rooms].filter((other) => other !== room) : [];
+  const others = stays ? [] : [...speaker.rooms].filter((other) => other !== room);
   const leaving = others.map((other) => leaveRoom(other, speaker, parts));
   speaker.rooms.add(room);
   const { name = '', members = [], seq } = answer;

@@ -14,7 +14,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   up = await startProgram(['up'], {
     ...{ RELAY_DATA_DIR: folder.path, RELAY_DEMO: '1' },
-    ...{ RELAY_PORT: '0', RELAY_ADMIN_PORT: '0' },
+    ...{ RELAY_PORT: '0', RELAY_ADMIN_PORT: '0', RELAY_LIMITS_ROOMS_PER_SESSION_MAX: '1' },
   });
 });
 
@@ -92,6 +92,7 @@ describe('an old client and a web client in one room', () => {
     await xml.ask(sys('joinRoom', 1, join(2, "it's")), answer('joinOK'));
     // The room before is left when this comes back.
     await xml.ask(sys('roundTrip', 2), answer('roundTripRes'));
+    await xml.ask(sys('joinRoom', 2, join(1).replace("leave='1'", "leave='0'")), answer('joinKO'));
     await ann.ask({ type: 'join', room: '2' }, 'joined');
     await xml.hear(answer('uER'), answer('uCount'));
     await xml.ask(sys('pubMsg', 2, `<txt><![CDATA[${ESCAPED}]]></txt>`), answer('pubMsg'));

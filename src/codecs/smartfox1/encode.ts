@@ -33,7 +33,7 @@ export class SmartFoxEncoder {
       case 'goodbye':
         return [sys('logout', '0', [])];
       case 'error':
-        return [error(reply)];
+        return errors(reply);
       default:
         return [];
     }
@@ -118,14 +118,15 @@ export function sys(action: string, room: string, content: readonly Markup[]): M
   return element('msg', { t: 'sys' }, [element('body', { action, r: room }, content)]);
 }
 
-function error({ refusal, during }: ReplyOf<'error'>): Markup {
-  const { message } = refusal;
-  if (during === 'login') return sys('logKO', '0', [element('login', { e: message })]);
+function errors({ refusal, during }: ReplyOf<'error'>): Markup[] {
+  const { code, message } = refusal;
+  if (during === 'login') return [sys('logKO', '0', [element('login', { e: message })])];
   // A client that gets no answer to a join never joins again.
-  if (during === 'enter' || during === 'enter-by-name') {
-    return sys('joinKO', '-1', [element('error', { msg: message })]);
-  }
-  return notice(message, '0');
+  const joinRefused = sys('joinKO', '-1', [element('error', { msg: message })]);
+  if (during === 'enter' || during === 'enter-by-name') return [joinRefused];
+  // Nobody looked into the frame, which may have been a join.
+  if (during === null && code === 'RATE_LIMITED') return [joinRefused, notice(message, '0')];
+  return [notice(message, '0')];
 }
 
 function person({ id, name }: Actor): Markup {
