@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { connectLegacy, type LegacyClient } from '../support/legacy-client.ts';
@@ -40,7 +39,7 @@ async function openXml() {
 async function answerTo(bytes: string | Buffer, port = listener.port): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(bytes);
-  return text(socket);
+  return readAll(socket);
 }
 
 const policyFor = (port: number): string =>
@@ -71,7 +70,7 @@ describe('one port', () => {
 
   it('reads an HTTP request that comes byte by byte', async () => {
     const socket = connect(listener.port, '127.0.0.1');
-    const answer = text(socket);
+    const answer = readAll(socket);
     for (const byte of Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')) {
       socket.write(Buffer.from([byte]));
       await turn();
@@ -116,7 +115,7 @@ describe('a policy request', () => {
 
   it('may come byte by byte', async () => {
     const socket = connect(listener.port, '127.0.0.1');
-    const answer = text(socket);
+    const answer = readAll(socket);
     for (const byte of REQUEST) {
       socket.write(Buffer.from([byte]));
       await turn();
@@ -127,7 +126,7 @@ describe('a policy request', () => {
   it('may have bytes behind it, and a peer that ends its half at once', async () => {
     const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.end(Buffer.concat([REQUEST, Buffer.from('\0\0<login />\0')]));
-    expect(await text(socket)).toBe(policyFor(listener.port));
+    expect(await readAll(socket)).toBe(policyFor(listener.port));
   });
 
   it('is answered with the ports that were configured, on the policy port, too', async () => {
@@ -149,7 +148,7 @@ describe('a policy request', () => {
     await listen({ closeTimeoutMs: 50 });
     const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.write(REQUEST);
-    expect(await text(socket)).toBe(policyFor(listener.port));
+    expect(await readAll(socket)).toBe(policyFor(listener.port));
     await untilCut(socket);
   });
 });
@@ -188,7 +187,7 @@ describe('a page of another origin', () => {
   it('does not hold the connection that it was refused on', async () => {
     const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.write(handshake('/ws', ['Origin: https://evil.example']));
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 (?:.|\r\n)*RELAY_ALLOWED_ORIGINS/);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 (?:.|\r\n)*RELAY_ALLOWED_ORIGINS/);
     await untilCut(socket);
   });
 });
@@ -233,7 +232,7 @@ describe('HTTP', () => {
     for (const version of ['1.0', '1.1']) {
       const one = `GET / HTTP/${version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n`;
       const answer = await answerTo(one.repeat(3));
-      expect(answer.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(1);
+      expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(1);
     }
   });
 
@@ -329,6 +328,19 @@ describe('too many sockets', () => {
     await Promise.all(others.map(({ closed }) => closed));
   });
 });
+
+/** What comes until the other side ends its half; this side stays open if it may be half open. */
+function readAll(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('end', () => {
+      socket.off('error', reject);
+      resolve(Buffer.concat(chunks).toString());
+    });
+  });
+}
 
 /** Resolves when the other side reads from a socket no more, though this side never ended its half. */
 async function untilCut(socket: Socket): Promise<void> {
