@@ -1,0 +1,87 @@
+import { ChatView } from './chat-view.js';
+import { runSwf } from './flash-stage.js';
+import { RoomClient } from './room-client.js';
+
+const ROOM = '1';
+const isSecure = location.protocol === 'https:';
+
+const [logins, { socketProxy }] = await Promise.all([
+  readJson('/web/logins.json'),
+  readJson('/ruffle.json').then(secured),
+]);
+showSnippet(socketProxy);
+startWebChat(logins?.web ?? null);
+await startFlash(logins?.flash ?? null);
+
+function startWebChat(login) {
+  const client = new RoomClient({
+    url: `${isSecure ? 'wss' : 'ws'}://${location.host}/ws`,
+    room: ROOM,
+    changed: () => view.show(),
+  });
+  const view = new ChatView(document.querySelector('#web-chat'), client);
+  if (login === null) view.askWhoItIs();
+  else client.start(login);
+}
+
+async function startFlash(login) {
+  const [socket] = socketProxy;
+  const wire = document.querySelector('#flash-wire');
+  const target = document.querySelector('#flash-target');
+  const screen = document.querySelector('#flash-screen');
+  target.textContent = `XMLSocket ${socket.host}:${socket.port}`;
+  const traced = (line) => {
+    const frame = /^xml([<>]) (.*)$/s.exec(line);
+    if (frame !== null) wire.textContent = `${frame[1]} ${frame[2]}␀`;
+  };
+  const parameters = {
+    ...{ chatHost: socket.host, chatPort: String(socket.port), chatRoom: ROOM },
+    ...(login === null ? {} : { chatUser: login.user, chatPassword: login.password }),
+  };
+  try {
+    await runSwf(screen, { url: '/web/chat.swf', parameters, socketProxy, traced });
+    screen.classList.add('is-running');
+  } catch (error) {
+    screen.querySelector('.screen-note').textContent = `Ruffle did not start: ${error.message}`;
+  }
+}
+
+function showSnippet(entries) {
+  const lines = entries.map((entry) => `    ${JSON.stringify(entry)},`).join('\n');
+  const text = `window.RufflePlayer.config = {\n  socketProxy: [\n${lines}\n  ],\n};`;
+  const snippet = document.querySelector('#snippet');
+  const button = document.querySelector('#copy');
+  const told = document.querySelector('#copied');
+  snippet.textContent = text;
+  button.addEventListener('click', async () => {
+    told.textContent = (await copy(text, snippet)) ? 'Copied' : 'Selected: copy it with Ctrl-C';
+  });
+}
+
+// Only https and localhost have a clipboard.
+async function copy(text, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(shown);
+    return false;
+  }
+}
+
+// The relay does not know that TLS ends in front of it.
+function secured({ socketProxy: entries }) {
+  const scheme = isSecure ? 'wss:' : 'ws:';
+  return {
+    socketProxy: entries.map((entry) => ({
+      ...entry,
+      proxyUrl: entry.proxyUrl.replace(/^ws:/, scheme),
+    })),
+  };
+}
+
+async function readJson(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
