@@ -62,7 +62,7 @@ export class TestRelay {
   constructor(bus: BusConnection, self: string) {
     this.self = self;
     this.bus = bus;
-    this.#requester = new Requester(bus, { timeoutMs: 10_000, pendingMax: 100_000 });
+    this.#requester = new Requester(bus, { timeoutMs: 30_000, pendingMax: 100_000 });
   }
 
   /** Begins to give signs of life and to answer who is where. */

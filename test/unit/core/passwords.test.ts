@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hashPassword, verifyPassword } from '../../../src/core/passwords.ts';
 
-describe('a password', () => {
+// Each takes 50 ms of a core, and much longer on a busy machine.
+describe('a password', { timeout: 60_000 }, () => {
   it('is stored with its cost and a salt of its own, never as it is', async () => {
     const [one, other] = await Promise.all([
       hashPassword('mypassword'),
@@ -25,8 +26,12 @@ describe('a password', () => {
       expect(await verifyPassword('wrong', of)).toBe(false);
       return performance.now() - begunMs;
     };
-    const [some, none] = [await work(stored), await work(null)];
-    expect(none).toBeGreaterThan(some / 4);
+    const times = { some: Number.POSITIVE_INFINITY, none: Number.POSITIVE_INFINITY };
+    for (let turn = 0; turn < 3; turn += 1) {
+      times.some = Math.min(times.some, await work(stored));
+      times.none = Math.min(times.none, await work(null));
+    }
+    expect(times.none).toBeGreaterThan(times.some / 3);
   });
 
   it('is not compared with what is no stored password', async () => {
