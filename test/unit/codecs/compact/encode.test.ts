@@ -15,7 +15,7 @@ interface Vector {
   readonly frames: readonly string[];
 }
 
-describe('a compact frame for a client, byte for byte', () => {
+describe('a compact frame for a client, byte for byte', { timeout: 60_000 }, () => {
   it.each(loadVectors<Vector>('compact/encode.json'))('$name', ({ frames, ...vector }) => {
     expect(encode(vector)).toEqual(frames.map((frame) => Buffer.from(`${frame}\0`)));
     for (const frame of frames) expect(readStrictly(frame)).not.toBeNull();

@@ -12,7 +12,7 @@ const compact = createCompactCodec(OPTIONS);
 const json = createJsonCodec(OPTIONS);
 const RUNS = { numRuns: 2000 };
 
-describe('any text and any name', () => {
+describe('any text and any name', { timeout: 60_000 }, () => {
   it('a strict parser reads the text that was posted', () => {
     fc.assert(
       fc.property(anyText, anyAccountId, (text, id) => {
@@ -75,7 +75,7 @@ describe('any text and any name', () => {
   });
 });
 
-describe('what we write and read again is the same', () => {
+describe('what we write and read again is the same', { timeout: 60_000 }, () => {
   it('say and whisper', () => {
     fc.assert(
       fc.property(anyText, anyRoomId, anyAccountId, (text, room, to) => {

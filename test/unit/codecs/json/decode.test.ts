@@ -59,7 +59,7 @@ describe('a JSON frame of a client', () => {
   });
 });
 
-describe('any text', () => {
+describe('any text', { timeout: 60_000 }, () => {
   it('is read as it was written', () => {
     fc.assert(
       fc.property(anyText, anyRoomId, anyAccountId, (text, room, to) => {

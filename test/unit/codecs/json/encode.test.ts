@@ -17,7 +17,7 @@ interface Vector {
 
 const codec = createJsonCodec(OPTIONS);
 
-describe('a JSON frame for a client, byte for byte', () => {
+describe('a JSON frame for a client, byte for byte', { timeout: 60_000 }, () => {
   it.each(loadVectors<Vector>('json/encode.json'))('$name', ({ frames, ...vector }) => {
     expect(encode(vector).map(String)).toEqual(frames);
   });
