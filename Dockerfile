@@ -13,8 +13,10 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node /data
 WORKDIR /app
-COPY package.json LICENSE ./
+COPY package.json LICENSE protocol.md ./
 COPY config config
+COPY web web
+COPY examples/flash/avm1/chat.swf examples/flash/avm1/
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node

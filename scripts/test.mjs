@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { installBrowser } from './browser.mjs';
 import { build, checkNode, installDependencies, ROOT } from './prepare.mjs';
 
 // `npm test`: everything from a fresh clone to the last test. Arguments are those of `vitest run`.
 checkNode();
 installDependencies();
+if (process.argv.length === 2) installBrowser();
 build();
 
 const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');

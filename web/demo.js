@@ -5,8 +5,8 @@ import { RoomClient } from './room-client.js';
 const ROOM = '1';
 const isSecure = location.protocol === 'https:';
 
-const [logins, { socketProxy }] = await Promise.all([
-  readJson('/web/logins.json'),
+const [{ guests, logins }, { socketProxy }] = await Promise.all([
+  readJson('/web/settings.json'),
   readJson('/ruffle.json').then(secured),
 ]);
 showSnippet(socketProxy);
@@ -19,6 +19,8 @@ function startWebChat(login) {
     room: ROOM,
     changed: () => view.show(),
   });
+  document.querySelector('#password').required = !guests;
+  document.querySelector('#password').placeholder = guests ? 'empty: come as a guest' : '';
   const view = new ChatView(document.querySelector('#web-chat'), client);
   if (login === null) view.askWhoItIs();
   else client.start(login);
@@ -32,7 +34,7 @@ async function startFlash(login) {
   target.textContent = `XMLSocket ${socket.host}:${socket.port}`;
   const traced = (line) => {
     const frame = /^xml([<>]) (.*)$/s.exec(line);
-    if (frame !== null) wire.textContent = `${frame[1]} ${frame[2]}␀`;
+    if (frame !== null) wire.textContent = `${frame[1]} ${frame[2]}\\0`;
   };
   const parameters = {
     ...{ chatHost: socket.host, chatPort: String(socket.port), chatRoom: ROOM },
@@ -47,8 +49,13 @@ async function startFlash(login) {
 }
 
 function showSnippet(entries) {
-  const lines = entries.map((entry) => `    ${JSON.stringify(entry)},`).join('\n');
-  const text = `window.RufflePlayer.config = {\n  socketProxy: [\n${lines}\n  ],\n};`;
+  const lines = entries.flatMap(({ host, port, proxyUrl }) => [
+    `    { host: '${host}', port: ${port},`,
+    `      proxyUrl: '${proxyUrl}' },`,
+  ]);
+  const text = ['window.RufflePlayer.config = {', '  socketProxy: [', ...lines, '  ],', '};'].join(
+    '\n',
+  );
   const snippet = document.querySelector('#snippet');
   const button = document.querySelector('#copy');
   const told = document.querySelector('#copied');

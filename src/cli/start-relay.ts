@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { BusConnection } from '../bus/bus-connection.ts';
+import type { Config } from '../config/schema.ts';
 import { DEMO_ACCOUNTS } from '../core/demo.ts';
 import { Relay } from '../relay/relay.ts';
-import { type DemoLogins, readAssets } from '../web/assets.ts';
+import { type Login, type PageSettings, readAssets } from '../web/assets.ts';
 import { createSite } from '../web/site.ts';
 import { isDemo, relayOptions } from './options.ts';
 import type { Service } from './service.ts';
@@ -14,7 +15,7 @@ export async function startRelay(
 ): Promise<{ port: number; policyPort: number | null }> {
   const { config, log, metrics, health } = service;
   const clock = () => performance.now();
-  const onRequest = createSite(readAssets(isDemo(config) ? demoLogins() : null));
+  const onRequest = createSite(readAssets(pageSettings(config)));
   const around = { bus, log, metrics, health, newId: randomUUID, clock, onRequest };
   const relay = new Relay(relayOptions(config), around);
   service.onMeasure(() => relay.measure());
@@ -22,11 +23,15 @@ export async function startRelay(
   return relay.start();
 }
 
-function demoLogins(): DemoLogins {
+function pageSettings(config: Config): PageSettings {
+  const demo = isDemo(config);
   const [, flash, web] = DEMO_ACCOUNTS;
-  const login = ({ name, password }: { name: string; password: string }) => ({
-    user: name,
-    password,
-  });
-  return { flash: login(flash), web: login(web) };
+  return {
+    guests: demo || config.core.guests,
+    logins: demo ? { flash: loginOf(flash), web: loginOf(web) } : null,
+  };
+}
+
+function loginOf({ name, password }: { name: string; password: string }): Login {
+  return { user: name, password };
 }

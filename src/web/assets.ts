@@ -16,20 +16,28 @@ export interface Asset {
 
 export type Assets = ReadonlyMap<string, Asset>;
 
-/** Who the demo page logs in by itself; null: it asks. */
-export interface DemoLogins {
-  readonly flash: { readonly user: string; readonly password: string };
-  readonly web: { readonly user: string; readonly password: string };
+/** What the demo page is told. */
+export interface PageSettings {
+  /** Whether a name without a password may be enough. */
+  readonly guests: boolean;
+  /** Who it logs in by itself; null: it asks. */
+  readonly logins: { readonly flash: Login; readonly web: Login } | null;
 }
 
-/** Reads the demo page, its SWF and Ruffle. Throws when one of them is missing. */
-export function readAssets(logins: DemoLogins | null): Assets {
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Reads the demo page, its SWF, the protocol and Ruffle. Throws when one of them is missing. */
+export function readAssets(settings: PageSettings): Assets {
   const assets = new Map<string, Asset>();
   for (const name of readdirSync(PAGE_FOLDER).sort()) {
     if (TYPES.has(extname(name))) assets.set(`/web/${name}`, held(join(PAGE_FOLDER, name)));
   }
   assets.set('/web/chat.swf', held(SWF));
-  assets.set('/web/logins.json', heldBytes(Buffer.from(JSON.stringify(logins)), '.json'));
+  assets.set('/protocol.md', held(PROTOCOL));
+  assets.set('/web/settings.json', heldBytes(Buffer.from(JSON.stringify(settings)), '.json'));
   const page = assets.get('/web/index.html');
   if (page === undefined) throw new Error(`${PAGE_FOLDER} has no index.html`);
   assets.set('/', page);
@@ -80,6 +88,7 @@ function typeOf(extension: string): string {
 
 const PAGE_FOLDER = fileURLToPath(new URL('../../web/', import.meta.url));
 const SWF = fileURLToPath(new URL('../../examples/flash/avm1/chat.swf', import.meta.url));
+const PROTOCOL = fileURLToPath(new URL('../../protocol.md', import.meta.url));
 const REVALIDATED = 'no-cache';
 const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
 const HASH_IN_NAME = /(^|\.)[0-9a-f]{20}\./;
@@ -88,6 +97,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['.html', 'text/html; charset=utf-8'],
   ['.js', 'text/javascript; charset=utf-8'],
   ['.json', 'application/json'],
+  // Browsers show plain text, and save what they do not know.
+  ['.md', 'text/plain; charset=utf-8'],
   ['.svg', 'image/svg+xml'],
   ['.swf', 'application/x-shockwave-flash'],
   ['.wasm', 'application/wasm'],

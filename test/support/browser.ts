@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-
-const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import programs from '../../scripts/browsers.json' with { type: 'json' };
 
 /** Starts the Chromium of this machine, or the one that CHROMIUM names. */
 export async function startBrowser(): Promise<Browser> {
   const named = process.env['CHROMIUM'];
-  const executablePath = named ?? PROGRAMS.find((program) => existsSync(program));
+  const executablePath = named ?? programs.find((program) => existsSync(program));
   if (executablePath === undefined) {
     throw new Error('no Chromium: apt-get install chromium, or set CHROMIUM to its path');
   }

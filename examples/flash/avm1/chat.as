@@ -242,7 +242,6 @@ function byName(one, other) {
 function showStatus(text, colour) {
   header.status.text = text;
   header.light.clear();
-  header.light.lineStyle(1, 0x2a3a55, 60);
   header.light.beginFill(colour, 100);
   header.light.moveTo(0, 2);
   header.light.curveTo(0, 0, 2, 0);
@@ -266,9 +265,7 @@ function drawHeader() {
   });
   box(header, 0, 0, 520, 30);
   header.endFill();
-  header.lineStyle(1, 0x2a4577, 100);
-  header.moveTo(0, 30);
-  header.lineTo(520, 30);
+  filled(header, 0, 30, 520, 1, 0x2a4577);
   addText(header, "roomName", 10, 6, 250, 20, 13, 0xffffff, true);
   addText(header, "status", 330, 7, 180, 18, 11, 0xeaf1ff, false);
   header.createEmptyMovieClip("light", 40);
@@ -379,19 +376,21 @@ function box(clip, x, y, width, height) {
 }
 
 function framed(clip, x, y, width, height, colours, leftTop, rightBottom) {
-  clip.lineStyle();
   clip.beginGradientFill("linear", colours, [100, 100], [0, 255], {
     matrixType: "box", x: x, y: y, w: width, h: height, r: Math.PI / 2
   });
   box(clip, x, y, width, height);
   clip.endFill();
-  clip.lineStyle(1, leftTop, 100);
-  clip.moveTo(x, y + height);
-  clip.lineTo(x, y);
-  clip.lineTo(x + width, y);
-  clip.lineStyle(1, rightBottom, 100);
-  clip.lineTo(x + width, y + height);
-  clip.lineTo(x, y + height);
+  filled(clip, x, y, width, 1, leftTop);
+  filled(clip, x, y, 1, height, leftTop);
+  filled(clip, x, y + height - 1, width, 1, rightBottom);
+  filled(clip, x + width - 1, y, 1, height, rightBottom);
+}
+
+function filled(clip, x, y, width, height, colour) {
+  clip.beginFill(colour, 100);
+  box(clip, x, y, width, height);
+  clip.endFill();
 }
 
 function sunken(clip, x, y, width, height) {

@@ -3,11 +3,13 @@ import { readAssets } from '../../../src/web/assets.ts';
 import { answer, type SiteRequest } from '../../../src/web/site.ts';
 import { isAuthority, socketProxy } from '../../../src/web/socket-proxy.ts';
 
-const LOGINS = {
-  flash: { user: 'enobrev', password: 'mypassword' },
-  web: { user: 'ann', password: 'ann' },
-};
-const assets = readAssets(LOGINS);
+const assets = readAssets({
+  guests: true,
+  logins: {
+    flash: { user: 'enobrev', password: 'mypassword' },
+    web: { user: 'ann', password: 'ann' },
+  },
+});
 const request: SiteRequest = {
   method: 'GET',
   target: '/',
@@ -23,9 +25,10 @@ describe('the pages', () => {
     ['/web/demo.js', 'text/javascript; charset=utf-8'],
     ['/web/style.css', 'text/css; charset=utf-8'],
     ['/web/chat.swf', 'application/x-shockwave-flash'],
-    ['/web/logins.json', 'application/json'],
+    ['/web/settings.json', 'application/json'],
     ['/ruffle/ruffle.js', 'text/javascript; charset=utf-8'],
     ['/ruffle.json', 'application/json'],
+    ['/protocol.md', 'text/plain; charset=utf-8'],
   ])('has %s', (target, type) => {
     const { status, headers, body } = answer(assets, { ...request, target });
     expect(status).toBe(200);
@@ -95,8 +98,11 @@ describe('the pages', () => {
   );
 
   it('tells no passwords when nobody is to be logged in', () => {
-    const { body } = answer(readAssets(null), { ...request, target: '/web/logins.json' });
-    expect(String(body)).toBe('null');
+    const { body } = answer(readAssets({ guests: false, logins: null }), {
+      ...request,
+      target: '/web/settings.json',
+    });
+    expect(JSON.parse(String(body))).toEqual({ guests: false, logins: null });
   });
 });
 
