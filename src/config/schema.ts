@@ -58,6 +58,7 @@ export const configSchema = z.strictObject({
   policy: z.strictObject({
     domains: z.array(z.string().regex(/^(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)$/)),
     ports: z.array(port),
+    masterOnly: z.boolean(),
   }),
   bus: z.strictObject({
     commandTimeoutMs: milliseconds,

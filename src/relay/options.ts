@@ -17,7 +17,11 @@ export interface RelayOptions {
     readonly verbosePercent: boolean;
     readonly palabreLobby: string;
   };
-  readonly policy: { readonly domains: readonly string[]; readonly ports: readonly number[] };
+  readonly policy: {
+    readonly domains: readonly string[];
+    readonly ports: readonly number[];
+    readonly masterOnly: boolean;
+  };
   readonly commandTimeoutMs: number;
   readonly commandsPendingMax: number;
   readonly heldEventsMax: number;

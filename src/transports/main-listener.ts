@@ -18,7 +18,13 @@ export interface MainListenerOptions
   /** Where policy requests are answered, too; null: nowhere else. */
   readonly policyPort: number | null;
   readonly allowedOrigins: readonly string[];
-  readonly policy: { readonly domains: readonly string[]; readonly ports: readonly number[] };
+  readonly policy: {
+    readonly domains: readonly string[];
+    /** Empty: the main port. */
+    readonly ports: readonly number[];
+    /** On the policy port: forbid policies of other ports of this host. */
+    readonly masterOnly: boolean;
+  };
   /** Sockets beyond it are accepted as long as it takes to tell them so. */
   readonly connectionsMax: number;
   readonly onRequest?: RequestListener;
@@ -99,7 +105,7 @@ export class MainListener {
     socket.on('error', () => undefined);
     socket.once('close', () => this.#undecided.delete(socket));
     sniff(socket, POLICY_TIMEOUTS, (face) => {
-      if (face === 'policy') this.#answerPolicy(socket);
+      if (face === 'policy') this.#answerPolicy(socket, this.#options.policy.masterOnly);
       else socket.destroy();
     });
   }
@@ -109,10 +115,10 @@ export class MainListener {
     socket.resume();
   }
 
-  #answerPolicy(socket: Socket): void {
+  #answerPolicy(socket: Socket, masterOnly = false): void {
     const { domains, ports } = this.#options.policy;
     this.#handler.onPolicyRequest();
-    socket.end(policyFile(domains, ports.length > 0 ? ports : [this.#port]));
+    socket.end(policyFile(domains, ports.length > 0 ? ports : [this.#port], masterOnly));
     socket.resume();
     const timer = setTimeout(() => socket.destroy(), this.#options.closeTimeoutMs);
     socket.once('close', () => clearTimeout(timer));

@@ -13,11 +13,20 @@ export function matchPolicyRequest(bytes: Buffer): PolicyMatch {
  * The policy file, with its NUL: each domain may connect to each of the ports, and nobody else to
  * anything. Domains and ports are from the configuration, which has checked them.
  */
-export function policyFile(domains: readonly string[], ports: readonly number[]): Buffer {
+export function policyFile(
+  domains: readonly string[],
+  ports: readonly number[],
+  /** Forbid policies of other ports of this host: only a master policy may say so. */
+  masterOnly = false,
+): Buffer {
   const access = domains.map(
     (domain) => `<allow-access-from domain="${domain}" to-ports="${ports.join(',')}" />`,
   );
-  return Buffer.from(`<cross-domain-policy>${access.join('')}</cross-domain-policy>\0`, 'latin1');
+  const control = masterOnly
+    ? '<site-control permitted-cross-domain-policies="master-only" />'
+    : '';
+  const policy = `<cross-domain-policy>${control}${access.join('')}</cross-domain-policy>\0`;
+  return Buffer.from(policy, 'latin1');
 }
 
 const NAMES = ['policy-file-request', 'cross-domain-request'];

@@ -130,7 +130,10 @@ describe('a policy request', () => {
   });
 
   it('is answered with the ports that were configured, on the policy port, too', async () => {
-    await listen({ policyPort: 0, policy: { domains: ['chat.example'], ports: [9339, 8080] } });
+    await listen({
+      policyPort: 0,
+      policy: { domains: ['chat.example'], ports: [9339, 8080], masterOnly: false },
+    });
     const expected =
       '<cross-domain-policy><allow-access-from domain="chat.example" to-ports="9339,8080" /></cross-domain-policy>\0';
     expect(await answerTo(REQUEST)).toBe(expected);

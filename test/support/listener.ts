@@ -43,7 +43,7 @@ const DEFAULTS: MainListenerOptions = {
   port: 0,
   policyPort: null,
   allowedOrigins: [],
-  policy: { domains: ['*'], ports: [] },
+  policy: { domains: ['*'], ports: [], masterOnly: false },
   connectionsMax: 100,
   sniffTimeoutMs: 10_000,
   frameMaxBytes: 32_768,

@@ -21,8 +21,10 @@ export function decode(frame: Buffer, reading: Reading, verbs: Verbs = VERBS): D
     fields.refuseMarkup();
     return { ok: true, command: verb(fields), salvaged, ...claimOf(root) };
   } catch (error) {
-    if (error instanceof BadField) return { ok: false, refusal: error.refusal };
-    throw error;
+    if (!(error instanceof BadField)) throw error;
+    // Who logs in waits for the answer to that.
+    const during = root.name === 'login' ? ({ during: 'login' } as const) : {};
+    return { ok: false, refusal: error.refusal, ...during };
   }
 }
 

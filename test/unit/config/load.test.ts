@@ -95,7 +95,11 @@ describe('environment variables', () => {
       'https://a.example, http://b.example:81',
       { allowedOrigins: ['https://a.example', 'http://b.example:81'] },
     ],
-    ['RELAY_POLICY_PORTS', '9339,843', { policy: { domains: ['*'], ports: [9339, 843] } }],
+    [
+      'RELAY_POLICY_PORTS',
+      '9339,843',
+      { policy: { domains: ['*'], ports: [9339, 843], masterOnly: false } },
+    ],
     ['RELAY_LIMITS_FRAME_MAX_BYTES', '512', { limits: { frameMaxBytes: 512 } }],
   ])('%s=%s', (variable, value, expected) => {
     expect(loadConfig({ [variable]: value }).config).toMatchObject(expected);

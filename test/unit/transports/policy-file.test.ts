@@ -15,6 +15,7 @@ interface FileVector {
   readonly domains: readonly string[];
   readonly ports: readonly number[];
   readonly bytes: string;
+  readonly masterOnly?: boolean;
 }
 
 const requests = loadVectors<RequestVector>('xmlsocket/policy-requests.json');
@@ -37,8 +38,8 @@ describe('a policy request', () => {
 describe('a policy file', () => {
   it.each(loadVectors<FileVector>('xmlsocket/policy-files.json'))(
     '$name',
-    ({ domains, ports, bytes }) => {
-      expect(policyFile(domains, ports).toString()).toBe(bytes);
+    ({ domains, ports, masterOnly, bytes }) => {
+      expect(policyFile(domains, ports, masterOnly).toString()).toBe(bytes);
     },
   );
 });
