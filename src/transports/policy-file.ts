@@ -1,4 +1,4 @@
-/** A policy request is the whole first frame of a connection (protocol.md §3.4). */
+/** A policy request is the whole first frame of a connection (protocol.md §3.5). */
 export type PolicyMatch = 'yes' | 'no' | 'maybe';
 
 /** Whether the bytes that a connection begins with are a policy request; `maybe`: too few to tell. */
