@@ -88,6 +88,8 @@ export class Neighbours {
       begun.set(part.relay, presence);
       // Half an answer would throw people out of rooms they are in.
       if (!part.last) return false;
+      // Whoever answers lives, and is missed when it falls silent before its first heartbeat here.
+      this.#relays.heard(part.relay, this.#options.now());
       onPresence(presence);
       missing.delete(part.relay);
       return relays !== undefined && missing.size === 0;
