@@ -102,8 +102,8 @@ switchboard.users = function (node) {
   if (isInRoom) return;
   isInRoom = true;
   trace("joined " + node.attributes.room_id);
-  if (!hasJoined) send('<history room_id="' + chatRoom + '" limit="20" />');
-  hasJoined = true;
+  lines = new Array();
+  send('<history room_id="' + chatRoom + '" limit="30" />');
 };
 
 switchboard.user = function (node) {
@@ -127,17 +127,27 @@ switchboard.msg = function (node) {
   addLine(from, names[from], node.attributes.to_id == undefined ? text : "(private) " + text);
 };
 
-// What was said before is older than what was heard since the question, so it goes on top.
+// What was said before goes on top. A message that was heard since the question may be in both.
 switchboard.history = function (node) {
   var newer = lines;
+  var older = node.childNodes.length;
   lines = new Array();
-  for (var i = 0; i < node.childNodes.length; i++) {
+  for (var i = 0; i < older; i++) {
     var said = node.childNodes[i];
     addLine(said.attributes.from_id, said.attributes.name, textOf(said));
   }
-  trace("history " + lines.length);
-  lines = lines.concat(newer);
+  trace("history " + older);
+  for (var j = 0; j < newer.length; j++) {
+    if (!isShown(newer[j], older)) addLine(newer[j].from, newer[j].name, newer[j].text);
+  }
 };
+
+function isShown(line, count) {
+  for (var i = 0; i < count; i++) {
+    if (line.from != null && lines[i].from == line.from && lines[i].text == line.text) return true;
+  }
+  return false;
+}
 
 switchboard.error = function (node) {
   trace("error " + node.attributes.code);
@@ -413,7 +423,6 @@ names = new Object();
 userName = chatUser;
 userPassword = chatPassword;
 isInRoom = false;
-hasJoined = false;
 
 drawHeader();
 drawTalkPane();
