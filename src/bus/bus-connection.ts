@@ -114,6 +114,11 @@ export class BusConnection {
     }
   }
 
+  /** Resolves when the server has taken all that was sent, subscriptions included, or NATS is away. */
+  async flush(): Promise<void> {
+    await this.nc.flush().catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     if (this.nc.isClosed()) return;
     if (this.#status === 'connected') await this.#drainWithin(DRAIN_MAX_MS);

@@ -87,6 +87,8 @@ export class ChatCore {
     );
     // Other cores answer the first heartbeat at once; relays answer the question after it.
     await this.#settler.begin(() => this.#serve());
+    // Whoever is told that this core is ready may ask it at once.
+    await bus.flush();
     this.#ready = true;
   }
 
