@@ -60,20 +60,18 @@ function showSnippet(entries) {
   const button = document.querySelector('#copy');
   const told = document.querySelector('#copied');
   snippet.textContent = text;
-  button.addEventListener('click', async () => {
-    told.textContent = (await copy(text, snippet)) ? 'Copied' : 'Selected: copy it with Ctrl-C';
+  const onCopied = () => {
+    told.textContent = 'Copied';
+  };
+  // Only https and localhost have a clipboard.
+  const onNoClipboard = () => {
+    getSelection().selectAllChildren(snippet);
+    told.textContent = 'Selected: copy it with Ctrl-C';
+  };
+  button.addEventListener('click', () => {
+    if (navigator.clipboard === undefined) onNoClipboard();
+    else navigator.clipboard.writeText(text).then(onCopied, onNoClipboard);
   });
-}
-
-// Only https and localhost have a clipboard.
-async function copy(text, shown) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    getSelection().selectAllChildren(shown);
-    return false;
-  }
 }
 
 // The relay does not know that TLS ends in front of it.
