@@ -51,6 +51,8 @@ export function decide(state: RoomState, command: RoomCommand, around: Circumsta
   if (command.type === 'create') {
     if (around.role !== 'moderator') return no('FORBIDDEN');
     if (state.name !== null) return no('ROOM_EXISTS');
+    // protocol.md §3.1: who enters room 0 leaves.
+    if (state.room === SYSTEM_ID) return no('BAD_FIELD', 'No room has the id 0.');
     return yes({ ...by(command), type: 'room.created', name: command.name });
   }
   if (state.name === null && command.type !== 'leave') return no('NO_SUCH_ROOM');
