@@ -8,11 +8,12 @@ import type { RelayOptions } from '../relay/options.ts';
 
 /** What a relay is told of the configuration. Every process has an id that no other ever had. */
 export function relayOptions(config: Config): RelayOptions {
-  const { host, port, policyPort, allowedOrigins, rateLimits, limits, xml, policy } = config;
+  const { host, port, accepts, policyPort, allowedOrigins, rateLimits, limits, xml, policy } =
+    config;
   const { commandTimeoutMs, commandsPendingMax, heldEventsMax } = config.bus;
   return {
     self: processName('relay'),
-    ...{ host, port, policyPort, allowedOrigins, rateLimits, limits, xml, policy },
+    ...{ host, port, accepts, policyPort, allowedOrigins, rateLimits, limits, xml, policy },
     ...{ commandTimeoutMs, commandsPendingMax, heldEventsMax },
     heartbeatMs: config.core.heartbeatMs,
   };

@@ -12,6 +12,7 @@ const text = z.string().min(1);
 export const configSchema = z.strictObject({
   host: text,
   port,
+  accepts: z.array(z.enum(['policy', 'xml', 'http', 'ws', 'xmlsocket'])).min(1),
   adminHost: text,
   adminPort: port,
   policyPort: port.nullable(),

@@ -5,6 +5,7 @@ export interface RelayOptions {
   readonly host: string;
   readonly port: number;
   readonly policyPort: number | null;
+  readonly accepts: readonly ('policy' | 'xml' | 'http' | 'ws' | 'xmlsocket')[];
   readonly allowedOrigins: readonly string[];
   readonly rateLimits: boolean;
   readonly limits: RelayLimits;

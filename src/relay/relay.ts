@@ -137,9 +137,9 @@ export class Relay {
 
   #createListener(): MainListener {
     const { metrics, onRequest } = this.#around;
-    const { host, port, policyPort, allowedOrigins, policy, limits } = this.#options;
+    const { host, port, accepts, policyPort, allowedOrigins, policy, limits } = this.#options;
     return new MainListener(
-      { host, port, policyPort, allowedOrigins, policy, ...limits, onRequest },
+      { host, port, accepts, policyPort, allowedOrigins, policy, ...limits, onRequest },
       {
         newId: this.#around.newId,
         onConnection: (connection) => this.#open(connection),

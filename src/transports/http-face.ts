@@ -5,7 +5,11 @@ import { WebSocketServer } from 'ws';
 import { isOriginAllowed } from './origin.ts';
 import { WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
 
+/** What a port can be told to take: three faces by their first bytes, two by the path of an upgrade. */
+export type Accepted = 'policy' | 'xml' | 'http' | 'ws' | 'xmlsocket';
+
 export interface HttpFaceOptions extends WebSocketConnectionOptions {
+  readonly accepts: readonly Accepted[];
   readonly allowedOrigins: readonly string[];
   readonly isLoopback: boolean;
   /** Answers what is no WebSocket; left out: 404. */
@@ -34,7 +38,8 @@ export class HttpFace {
       this.#disarm(request.socket);
       // One request a connection: nobody can hold one open by asking slowly again.
       response.setHeader('connection', 'close');
-      (options.onRequest ?? notFound)(request, response);
+      const onRequest = options.accepts.includes('http') ? options.onRequest : undefined;
+      (onRequest ?? notFound)(request, response);
     });
     // Those sent ahead of the answer are not even handed on.
     this.#http.maxRequestsPerSocket = 1;
@@ -78,8 +83,8 @@ export class HttpFace {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#disarm(request.socket);
     socket.on('error', () => undefined);
-    const kind = ROUTES.get(pathOf(request));
-    if (kind === undefined) {
+    const route = ROUTES.get(pathOf(request));
+    if (route === undefined || !this.#options.accepts.includes(route.accepted)) {
       refuse(socket, '404 Not Found', 'Not a WebSocket of this relay.');
       return;
     }
@@ -94,7 +99,7 @@ export class HttpFace {
       const remoteAddress = request.socket.remoteAddress ?? '';
       const peer = { ws, socket, remoteAddress };
       const id = this.#handler.newId();
-      this.#handler.onConnection(new WebSocketConnection(id, kind, peer, this.#options));
+      this.#handler.onConnection(new WebSocketConnection(id, route.kind, peer, this.#options));
     });
   }
 
@@ -104,9 +109,9 @@ export class HttpFace {
   }
 }
 
-const ROUTES: ReadonlyMap<string, 'websocket' | 'tunnel'> = new Map([
-  ['/ws', 'websocket'],
-  ['/xmlsocket', 'tunnel'],
+const ROUTES: ReadonlyMap<string, { kind: 'websocket' | 'tunnel'; accepted: Accepted }> = new Map([
+  ['/ws', { kind: 'websocket', accepted: 'ws' }],
+  ['/xmlsocket', { kind: 'tunnel', accepted: 'xmlsocket' }],
 ]);
 
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
 import type { Connection } from './connection.ts';
-import { HttpFace } from './http-face.ts';
+import { type Accepted, HttpFace } from './http-face.ts';
 import { isLoopbackHost } from './origin.ts';
 import { policyFile } from './policy-file.ts';
-import { type SniffOptions, sniff } from './sniff.ts';
+import { type Face, type SniffOptions, sniff } from './sniff.ts';
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts';
 import type { WebSocketConnectionOptions } from './websocket-connection.ts';
 
@@ -17,6 +17,7 @@ export interface MainListenerOptions
   readonly port: number;
   /** Where policy requests are answered, too; null: nowhere else. */
   readonly policyPort: number | null;
+  readonly accepts: readonly Accepted[];
   readonly allowedOrigins: readonly string[];
   readonly policy: {
     readonly domains: readonly string[];
@@ -94,10 +95,18 @@ export class MainListener {
     socket.once('close', () => this.#undecided.delete(socket));
     sniff(socket, this.#options, (face) => {
       this.#undecided.delete(socket);
-      if (face === 'policy') this.#answerPolicy(socket);
+      if (!this.#accepts(face)) socket.destroy();
+      else if (face === 'policy') this.#answerPolicy(socket);
       else if (face === 'http') this.#http.take(socket);
       else this.#open(socket);
     });
+  }
+
+  // A WebSocket begins as HTTP.
+  #accepts(face: Face): boolean {
+    const { accepts } = this.#options;
+    const isHttp = face === 'http' && (accepts.includes('ws') || accepts.includes('xmlsocket'));
+    return isHttp || accepts.includes(face);
   }
 
   #acceptPolicy(socket: Socket): void {

@@ -106,6 +106,27 @@ describe('one port', () => {
   });
 });
 
+describe('a port that takes only a part', () => {
+  it('hangs up on the other faces by their first bytes', async () => {
+    await listen({ accepts: ['policy'] });
+    expect(await answerTo(REQUEST)).toBe(policyFor(listener.port));
+    expect(await answerTo('<ping />\0')).toBe('');
+    expect(await answerTo('GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toBe('');
+    expect(listener.connections.waiting).toEqual([]);
+    await listen();
+  });
+
+  it('answers the upgrades and pages that it does not have with 404', async () => {
+    await listen({ accepts: ['ws'], onRequest: (_request, response) => response.end('a page') });
+    expect(await answerTo('GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1\.1 404 /);
+    const upgrade = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    expect(await answerTo(`GET /xmlsocket HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1\.1 404 /);
+    // What is missing in this handshake is seen only where the route is there.
+    expect(await answerTo(`GET /ws HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1\.1 400 /);
+    await listen();
+  });
+});
+
 describe('a policy request', () => {
   it('is answered, byte for byte, and the connection ends', async () => {
     expect(await answerTo(REQUEST)).toBe(policyFor(listener.port));

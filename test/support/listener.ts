@@ -42,6 +42,7 @@ const DEFAULTS: MainListenerOptions = {
   host: '127.0.0.1',
   port: 0,
   policyPort: null,
+  accepts: ['policy', 'xml', 'http', 'ws', 'xmlsocket'],
   allowedOrigins: [],
   policy: { domains: ['*'], ports: [], masterOnly: false },
   connectionsMax: 100,
