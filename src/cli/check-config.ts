@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import { renderConfig, withoutSecrets } from '../config/render.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Command, parsing } from './command.ts';
-import { coreOptions } from './options.ts';
+import { coreOptions, relayOptions } from './options.ts';
 
 export const checkConfig: Command = {
   help: `usage: xmlsocket-relay check-config [--config FILE] [--json]
@@ -20,6 +20,7 @@ ${COMMON_HELP}
     const { config, unknownVariables } = loadConfig(io.env, values.config);
     // Finds what only shows when the values are used together.
     coreOptions(config);
+    relayOptions(config);
     for (const variable of unknownVariables) {
       io.complain(`xmlsocket-relay: warning: ${variable} names no key`);
     }

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { DIALECTS } from '../codecs/registry.ts';
 import { ConfigError } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { CoreOptions } from '../core/open-core.ts';
 import type { RelayOptions } from '../relay/options.ts';
 
-/** What a relay is told of the configuration. Every process has an id that no other ever had. */
+/**
+ * What a relay is told of the configuration. Every process has an id that no other ever had. Throws
+ * `ConfigError` when there is no such dialect.
+ */
 export function relayOptions(config: Config): RelayOptions {
+  checkDialect(config.xml.dialect);
   const { host, port, accepts, policyPort, allowedOrigins, rateLimits, limits, xml, policy } =
     config;
   const { commandTimeoutMs, commandsPendingMax, heldEventsMax } = config.bus;
@@ -65,6 +70,12 @@ function isLoopback(host: string): boolean {
 
 function processName(kind: 'relay' | 'core'): string {
   return `${kind}-${randomBytes(4).toString('hex')}`;
+}
+
+function checkDialect(name: string): void {
+  const names = ['auto', ...DIALECTS.map((dialect) => dialect.name)];
+  if (names.includes(name)) return;
+  throw new ConfigError(`xml.dialect: there is no such dialect; there are ${names.join(', ')}`);
 }
 
 function readKey(file: string | null): string | null {

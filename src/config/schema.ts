@@ -51,7 +51,7 @@ export const configSchema = z.strictObject({
   xml: z.strictObject({
     invalidUtf8: z.enum(['refuse', 'windows-1252']),
     announceToEntrant: z.boolean(),
-    dialect: z.enum(['auto', 'compact', 'verbose', 'palabre', 'smartfox1']),
+    dialect: z.string().regex(/^[a-z][a-z0-9]{0,31}$/, 'auto or the name of a dialect'),
     verboseEmptyStatus: z.boolean(),
     verbosePercent: z.boolean(),
     palabreLobby: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'a room id'),

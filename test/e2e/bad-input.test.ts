@@ -3,34 +3,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JSON_SAMPLES, JSON_TOKENS, Junk, XML_SAMPLES, XML_TOKENS } from '../support/junk.ts';
 import { connectLegacy } from '../support/legacy-client.ts';
 import { seededRandom } from '../support/random.ts';
-import { type Program, startProgram, temporaryFolder } from '../support/system.ts';
+import { type RunningUp, startUp } from '../support/system.ts';
 import { connectWeb, type WebClient } from '../support/web-client.ts';
 
 const FRAMES = 200_000;
 const FRAMES_PER_CONNECTION = 5000;
 const SEED = 20_040_317;
 
-let folder: { path: string; remove: () => Promise<void> };
-let up: Program;
-const port = (): number => Number(up.ready['port']);
+let up: RunningUp;
+const port = (): number => up.port;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  up = await startProgram(['up'], {
-    RELAY_DATA_DIR: folder.path,
-    RELAY_PORT: '0',
-    RELAY_ADMIN_PORT: '0',
-    RELAY_DEMO: '1',
+  up = await startUp({
     RELAY_LOG_LEVEL: 'warn',
     RELAY_RATE_LIMITS: 'off',
     RELAY_LIMITS_BAD_FRAMES_MAX: '1000000',
   });
 });
 
-afterAll(async () => {
-  await up.stop();
-  await folder.remove();
-});
+afterAll(() => up.close());
 
 describe('while two others chat', () => {
   it(`${FRAMES} broken frames of XML disturb nobody`, { timeout: 240_000 }, async () => {
@@ -76,7 +67,7 @@ async function undisturbed(attack: () => Promise<void>): Promise<void> {
 
 // Empty frames are not among them.
 async function framesRead(dialect: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${up.ready['adminPort']}/metrics`);
+  const response = await fetch(`http://127.0.0.1:${up.adminPort}/metrics`);
   const line = new RegExp(
     `^relay_frames_total\\{dialect="${dialect}",direction="in"\\} (\\d+)$`,
     'm',

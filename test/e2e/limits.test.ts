@@ -1,20 +1,14 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy } from '../support/legacy-client.ts';
-import { type Program, startProgram, temporaryFolder } from '../support/system.ts';
+import { type RunningUp, startUp } from '../support/system.ts';
 import { connectWeb } from '../support/web-client.ts';
 
-let folder: { path: string; remove: () => Promise<void> };
-let up: Program;
-const port = (): number => Number(up.ready['port']);
+let up: RunningUp;
+const port = (): number => up.port;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  up = await startProgram(['up'], {
-    RELAY_DATA_DIR: folder.path,
-    RELAY_PORT: '0',
-    RELAY_ADMIN_PORT: '0',
-    RELAY_DEMO: '1',
+  up = await startUp({
     RELAY_LIMITS_CONNECTIONS_MAX: '3',
     RELAY_LIMITS_BAD_FRAMES_MAX: '5',
     RELAY_LIMITS_FRAMES_BURST: '20',
@@ -23,10 +17,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
-  await up.stop();
-  await folder.remove();
-});
+afterAll(() => up.close());
 
 describe('at a limit, the reason is said in the words of the client', () => {
   it('too many connections', async () => {

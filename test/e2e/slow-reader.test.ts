@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLegacy } from '../support/legacy-client.ts';
-import { type Program, startProgram, temporaryFolder } from '../support/system.ts';
+import { type RunningUp, startUp } from '../support/system.ts';
 import { connectWeb, type WebClient } from '../support/web-client.ts';
 
 const OUTBOX_BYTES = 65_536;
@@ -8,27 +8,18 @@ const TEXT = 'x'.repeat(4000);
 // Loopback itself holds some megabytes for who does not read.
 const MESSAGES_MAX = 10_000;
 
-let folder: { path: string; remove: () => Promise<void> };
-let up: Program;
-const port = (): number => Number(up.ready['port']);
+let up: RunningUp;
+const port = (): number => up.port;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  up = await startProgram(['up'], {
-    RELAY_DATA_DIR: folder.path,
-    RELAY_PORT: '0',
-    RELAY_ADMIN_PORT: '0',
-    RELAY_DEMO: '1',
+  up = await startUp({
     RELAY_LOG_LEVEL: 'warn',
     RELAY_RATE_LIMITS: 'off',
     RELAY_LIMITS_OUTBOX_MAX_BYTES: String(OUTBOX_BYTES),
   });
 });
 
-afterAll(async () => {
-  await up.stop();
-  await folder.remove();
-});
+afterAll(() => up.close());
 
 describe('a member that stops reading', () => {
   it('is told and cut, on either wire, and delays nobody', { timeout: 120_000 }, async () => {
@@ -71,6 +62,6 @@ async function enter(user: string): Promise<WebClient> {
 }
 
 async function slowReaders(): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${up.ready['adminPort']}/metrics`);
+  const response = await fetch(`http://127.0.0.1:${up.adminPort}/metrics`);
   return Number(/^relay_slow_readers_total (\d+)$/m.exec(await response.text())?.[1]);
 }

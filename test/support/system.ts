@@ -122,3 +122,30 @@ export async function connectToBusOf(dataDir: string): Promise<NatsConnection> {
   const { host, username, password } = new URL(runtime.natsUrl);
   return connect({ servers: host, user: username, pass: password });
 }
+
+/** A running `up` on free ports with sample data, in a data folder of its own. */
+export interface RunningUp {
+  readonly port: number;
+  readonly adminPort: number;
+  /** Stops it and removes its data. */
+  close(): Promise<void>;
+}
+
+export async function startUp(env: Readonly<Record<string, string>>): Promise<RunningUp> {
+  const folder = await temporaryFolder();
+  const own = {
+    RELAY_DATA_DIR: folder.path,
+    RELAY_PORT: '0',
+    RELAY_ADMIN_PORT: '0',
+    RELAY_DEMO: '1',
+  };
+  const up = await startProgram(['up'], { ...own, ...env });
+  return {
+    port: Number(up.ready['port']),
+    adminPort: Number(up.ready['adminPort']),
+    close: async () => {
+      await up.stop();
+      await folder.remove();
+    },
+  };
+}

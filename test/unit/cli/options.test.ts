@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { coreOptions, hostAndPort, isDemo, relayOptions } from '../../../src/cli/options.ts';
+import { DIALECTS } from '../../../src/codecs/registry.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 
 describe('demo data', () => {
@@ -18,6 +19,18 @@ describe('demo data', () => {
     const { config } = loadConfig({ RELAY_DEMO: demo, RELAY_HOST: host });
     expect(isDemo(config)).toBe(wanted);
     expect(coreOptions(config).guests).toBe(wanted);
+  });
+});
+
+describe('the dialect of the XML wire', () => {
+  it.each(['auto', ...DIALECTS.map(({ name }) => name)])('can be %s', (name) => {
+    const { config } = loadConfig({ RELAY_XML_DIALECT: name });
+    expect(relayOptions(config).xml.dialect).toBe(name);
+  });
+
+  it('is one that there is', () => {
+    const { config } = loadConfig({ RELAY_XML_DIALECT: 'klingon' });
+    expect(() => relayOptions(config)).toThrow('xml.dialect: there is no such dialect');
   });
 });
 

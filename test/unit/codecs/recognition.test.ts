@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { DIALECTS, dialectOf } from '../../../src/codecs/registry.ts';
-import { configSchema } from '../../../src/config/schema.ts';
 import { Junk, XML_SAMPLES, XML_TOKENS } from '../../support/junk.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -41,11 +40,6 @@ describe('the dialect of a first frame', () => {
 
   it('is compact before there is any', () => {
     expect(dialectOf('auto', null).name).toBe('compact');
-  });
-
-  it('can be named in the configuration, whichever it is', () => {
-    const { options } = configSchema.shape.xml.shape.dialect;
-    expect(new Set(options)).toEqual(new Set(['auto', ...DIALECTS.map(({ name }) => name)]));
   });
 
   it('is never a throw, and compact is what is left', () => {
