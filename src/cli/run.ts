@@ -54,6 +54,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'verify',
+    {
+      summary: 'checks that nothing in the log was edited or lost',
+      load: async () => (await import('./verify.ts')).verify,
+    },
+  ],
+  [
     'check-config',
     {
       summary: 'checks the configuration and prints it',

@@ -71,5 +71,10 @@ describe('one room, two wires', () => {
     expect(history.stdout).toContain('<enobrev> Hello everyone');
     expect(history.stdout).toContain('<ann> Hello <b>enobrev</b> & all');
     expect(history.stdout).not.toContain('psst');
+    const verified = await runProgram(['verify'], { RELAY_DATA_DIR: folder.path });
+    expect(verified).toMatchObject({ code: 0, stderr: '' });
+    expect(verified.stdout).toMatch(
+      /^room 1: \d+ events, the chain is whole, ends in [0-9a-f]{64}$/m,
+    );
   });
 });
