@@ -40,11 +40,21 @@ describe('an append', () => {
   it('with the id of one before it stores nothing and tells its place', async () => {
     const { writer } = await log.open();
     const first = await writer.append(append('twice', 'twice:1', 0));
-    await writer.append(append('twice', 'twice:2', first.seq));
-    expect(await writer.append(append('twice', 'twice:1', 0))).toEqual({
+    const second = await writer.append(append('twice', 'twice:2', first.seq));
+    expect(await writer.append(append('twice', 'twice:1', second.seq))).toEqual({
       seq: first.seq,
       duplicate: true,
     });
+  });
+
+  it('with the id of one before and an old place is never stored again', async () => {
+    const { writer, reader } = await log.open();
+    const first = await writer.append(append('late', 'late:1', 0));
+    const second = await writer.append(append('late', 'late:2', first.seq));
+    // Servers before 2.12 compare the id first and tell its place, later ones compare the place first.
+    const again = await writer.append(append('late', 'late:1', 0)).catch((error) => error.kind);
+    expect([{ seq: first.seq, duplicate: true }, 'FENCED']).toContainEqual(again);
+    expect((await reader.lastFromLeader('chatlog.room.late'))?.seq).toBe(second.seq);
   });
 
   it('of a second writer fences the first', async () => {
