@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Health } from '../observability/health.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { listenOn } from '../transports/listen.ts';
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -29,11 +30,9 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     });
   });
   server.maxConnections = CONNECTIONS_MAX;
-  server.listen(options.port, options.host);
-  await once(server, 'listening');
-  const address = server.address();
+  const port = await listenOn(server, options.host, options.port, 'adminPort');
   return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

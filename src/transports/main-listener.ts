@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
-import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Connection } from './connection.ts';
 import { type Accepted, HttpFace } from './http-face.ts';
+import { listenOn } from './listen.ts';
 import { isLoopbackHost } from './origin.ts';
 import { policyFile } from './policy-file.ts';
 import { type Face, type SniffOptions, sniff } from './sniff.ts';
@@ -132,22 +133,6 @@ export class MainListener {
     const timer = setTimeout(() => socket.destroy(), this.#options.closeTimeoutMs);
     socket.once('close', () => clearTimeout(timer));
   }
-}
-
-function listenOn(server: Server, host: string, port: number, key: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException) => {
-      const shown = isIP(host) === 6 ? `[${host}]` : host;
-      const why = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be had (${cause.code})`;
-      reject(new Error(`${shown}:${port} (${key}) ${why}`, { cause }));
-    };
-    server.once('error', fail);
-    server.listen({ host, port }, () => {
-      server.off('error', fail);
-      server.on('error', () => undefined);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 const SPARE_SOCKETS = 64;
