@@ -38,10 +38,17 @@ ${COMMON_HELP}
       throw new UsageError('that is no id of a room');
     }
     const { config } = loadConfig(io.env, values.config);
+    const { json } = values;
     const problems = await onSystem(config, async (bus) => {
+      const snapshots = await Bucket.open(bus, 'chat_snapshots', config.bus.replicas);
       const rooms = room === undefined ? await allRooms(bus, config) : [room];
+      const reader = new LogReader(bus, { timeoutMs: READ_TIMEOUT_MS, pendingMax: 1000 });
       let found = 0;
-      for (const id of rooms) found += await verifyRoom(bus, config, id, io, values.json);
+      try {
+        for (const id of rooms) found += await verifyRoom(id, { snapshots, reader, io, json });
+      } finally {
+        reader.stop();
+      }
       return found;
     });
     return problems === 0 ? 0 : 1;
@@ -54,18 +61,20 @@ async function allRooms(bus: BusConnection, config: Config): Promise<string[]> {
   return registry.list().map(({ id }) => id);
 }
 
+interface VerifyParts {
+  readonly snapshots: Bucket;
+  readonly reader: LogReader;
+  readonly io: Io;
+  readonly json: boolean;
+}
+
 /** Prints what is found in one room, as it is found, and then how far the room was read. */
 async function verifyRoom(
-  bus: BusConnection,
-  config: Config,
   room: string,
-  io: Io,
-  json: boolean,
+  { snapshots, reader, io, json }: VerifyParts,
 ): Promise<number> {
-  const snapshots = await Bucket.open(bus, 'chat_snapshots', config.bus.replicas);
   const snapshot = await snapshots.get(room);
   const check = new ChainCheck(snapshot === null ? null : stateOf(snapshot.value));
-  const reader = new LogReader(bus, { timeoutMs: READ_TIMEOUT_MS, pendingMax: 1000 });
   let problems = 0;
   const tell = async (problem: ChainProblem | null) => {
     if (problem === null) return;
@@ -74,13 +83,9 @@ async function verifyRoom(
     const line = `room ${room}: ${kind} at sequence ${seq}: ${message}\n`;
     await io.print(json ? `${JSON.stringify({ room, ...problem })}\n` : line);
   };
-  try {
-    const messages = reader.forward(logSubjectOfRoom(room), 1, Number.MAX_SAFE_INTEGER);
-    for await (const message of messages) await tell(check.next(message));
-    await tell(check.end());
-  } finally {
-    reader.stop();
-  }
+  const messages = reader.forward(logSubjectOfRoom(room), 1, Number.MAX_SAFE_INTEGER);
+  for await (const message of messages) await tell(check.next(message));
+  await tell(check.end());
   const { n, hash } = check;
   const said = problems === 0 ? 'the chain is whole' : `${problems} problems`;
   const summary = { room, events: n, hash, problems };
