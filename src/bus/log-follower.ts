@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, Subscription } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
@@ -175,9 +176,7 @@ export class LogFollower {
     if (this.#bus.status !== 'connected') {
       await this.#bus.whenConnected(PAUSE_MAX_MS).catch(() => undefined);
     }
-    await new Promise((resolve) => {
-      setTimeout(resolve, ms).unref();
-    });
+    await pause(ms, undefined, { ref: false });
     return Math.min(ms * 2, PAUSE_MAX_MS);
   }
 }

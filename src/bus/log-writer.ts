@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
@@ -110,9 +111,3 @@ const publishAck = z.object({
   seq: z.int().optional(),
   duplicate: z.boolean().optional(),
 });
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logged, WhisperEvent } from '../domain/events.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
@@ -60,7 +61,7 @@ export class WhisperFeed {
   }
 
   async #beginLater(): Promise<void> {
-    do await pause();
+    do await pause(RETRY_PAUSE_MS, undefined, { ref: false });
     while (!this.#stopped && !(await this.#begin()));
   }
 
@@ -82,12 +83,6 @@ export class WhisperFeed {
     if (whisper === null) this.#handler.onForeign(message.seq);
     else this.#handler.onWhisper(whisper);
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, RETRY_PAUSE_MS).unref();
-  });
 }
 
 const RETRY_PAUSE_MS = 100;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { BusConnection } from '../bus/bus-connection.ts';
 import { BusError } from '../bus/bus-error.ts';
@@ -100,9 +101,7 @@ export class CoreClient {
       // When it stays away the next attempt fails at once, past the deadline.
       await this.#bus.whenConnected(leftMs).catch(() => undefined);
     } else if (error.kind === 'NO_RESPONDERS') {
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.min(RETRY_PAUSE_MS, leftMs));
-      });
+      await pause(Math.min(RETRY_PAUSE_MS, leftMs));
     }
   }
 }

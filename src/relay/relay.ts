@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BusConnection } from '../bus/bus-connection.ts';
 import { LogReader } from '../bus/log-reader.ts';
 import { WhisperFeed } from '../bus/whisper-feed.ts';
@@ -216,9 +217,7 @@ export class Relay {
   async #whenNoSessions(waitMs: number): Promise<void> {
     const deadline = this.#around.clock() + waitMs;
     while (this.#sessions.size > 0 && this.#around.clock() < deadline) {
-      await new Promise((resolve) => {
-        setTimeout(resolve, POLL_MS);
-      });
+      await pause(POLL_MS);
     }
     for (const session of this.#sessions) session.destroy();
   }
