@@ -1,6 +1,7 @@
 import { BusError } from '../bus/bus-error.ts';
 import { EmbeddedError } from '../bus/embedded/embedded-error.ts';
 import { ConfigError } from '../config/load.ts';
+import { ListenError } from '../transports/listen.ts';
 import { type Command, CommandError, type Io, UsageError } from './command.ts';
 import { ownVersion } from './version.ts';
 
@@ -130,21 +131,9 @@ function expected(error: unknown): string | null {
     error instanceof CommandError ||
     error instanceof ConfigError ||
     error instanceof EmbeddedError ||
+    error instanceof ListenError ||
     error instanceof BusError;
   if (isOurs) return error.message;
-  if (!(error instanceof Error && 'code' in error)) return null;
-  const { code, port, address } = error as NodeJS.ErrnoException & {
-    port?: number;
-    address?: string;
-  };
-  switch (String(code)) {
-    case 'EADDRINUSE':
-      return `port ${port} of ${address} is in use by another program`;
-    case 'EACCES':
-      return `not allowed: ${error.message}`;
-    case 'EADDRNOTAVAIL':
-      return `this machine has no address ${address}`;
-    default:
-      return null;
-  }
+  const isDenied = error instanceof Error && 'code' in error && error.code === 'EACCES';
+  return isDenied ? `not allowed: ${error.message}` : null;
 }

@@ -54,6 +54,18 @@ describe('the life of the program', () => {
     expect(second.stderr).toContain(String(up.pid));
   });
 
+  it.each(['port', 'adminPort'])('says in one line that its %s is taken', async (key) => {
+    const up = await start('up', {});
+    const other = await temporaryFolder();
+    const ports = { RELAY_PORT: '0', RELAY_ADMIN_PORT: '0' };
+    const taken = String(up.ready[key]);
+    const env = { ...ports, [key === 'port' ? 'RELAY_PORT' : 'RELAY_ADMIN_PORT']: taken };
+    const second = await runProgram(['up'], { ...env, RELAY_DATA_DIR: other.path });
+    await other.remove();
+    expect(second.stderr).toBe(`xmlsocket-relay up: 127.0.0.1:${taken} (${key}) is in use\n`);
+    expect(second.code).toBe(1);
+  });
+
   it('finds everything again after it was killed', async () => {
     const first = await start('up', {});
     const web = await connectWeb(portOf(first));
