@@ -33,11 +33,26 @@ export async function ensureLogStream(
   const wanted = wantedConfig(options);
   const found = await createOrFind(bus, wanted);
   const differing = differences(wanted, found);
-  const vital = differing.filter(({ key }) => !NEGOTIABLE.has(key)).map(({ text }) => text);
+  const vital = differing.filter((difference) => difference.vital).map(({ text }) => text);
   if (vital.length > 0) {
     throw new BusError('SETUP', `stream ${LOG_STREAM} has other settings: ${vital.join('; ')}`);
   }
   return differing.map(({ text }) => text);
+}
+
+/** A setting of a stream that is not as it should be; `vital`: without it the log is not the log. */
+export interface SettingDifference {
+  readonly key: string;
+  readonly vital: boolean;
+  readonly text: string;
+}
+
+/** In what a stream differs from the log's. Pure. */
+export function differencesOf(
+  options: LogStreamOptions,
+  found: StreamConfig,
+): readonly SettingDifference[] {
+  return differences(wantedConfig(options), found);
 }
 
 async function createOrFind(bus: BusConnection, wanted: WantedConfig): Promise<StreamConfig> {
@@ -104,12 +119,13 @@ const NEGOTIABLE: ReadonlySet<string> = new Set([
 // JetStream is not enabled, on this server or for this account.
 const NO_JETSTREAM: ReadonlySet<number> = new Set([10076, 10039]);
 
-function differences(wanted: WantedConfig, found: StreamConfig) {
+function differences(wanted: WantedConfig, found: StreamConfig): SettingDifference[] {
   const settings: Readonly<Record<string, unknown>> = { ...found };
   return Object.entries(wanted).flatMap(([key, want]) => {
     const have = settings[key] ?? false;
     const text = `${key} is ${JSON.stringify(have)}, expected ${JSON.stringify(want)}`;
-    return isDeepStrictEqual(withoutFalse(have), withoutFalse(want)) ? [] : [{ key, text }];
+    const isSame = isDeepStrictEqual(withoutFalse(have), withoutFalse(want));
+    return isSame ? [] : [{ key, text, vital: !NEGOTIABLE.has(key) }];
   });
 }
 

@@ -62,6 +62,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'doctor',
+    {
+      summary: 'looks for what is wrong, and says what to do',
+      load: async () => (await import('./doctor.ts')).doctor,
+    },
+  ],
+  [
     'check-config',
     {
       summary: 'checks the configuration and prints it',
