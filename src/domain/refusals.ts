@@ -25,6 +25,7 @@ export const REFUSALS = {
   MUTED: { fatal: false, closeCode: null, message: 'You are muted in that room.' },
   BANNED: { fatal: false, closeCode: null, message: 'You are banned from that room.' },
   RATE_LIMITED: { fatal: false, closeCode: null, message: 'Too fast. Slow down.' },
+  FLOODING: { fatal: true, closeCode: 4004, message: 'Too fast for too long. Come back later.' },
   TEXT_TOO_LONG: { fatal: false, closeCode: null, message: 'The text is too long.' },
   TRY_AGAIN: { fatal: false, closeCode: null, message: 'Not possible right now. Try again.' },
   TOO_MANY_ERRORS: { fatal: true, closeCode: 4500, message: 'Too many bad frames.' },

@@ -30,6 +30,7 @@ export function createMetrics() {
       unsaid: counter('relay_unsaid_events_total', 'Events without words for them', ['dialect']),
       dropped: counter('relay_dropped_commands_total', 'Requests without a meaning', ['dialect']),
       refusals: counter('relay_refusals_total', 'Commands and frames refused', ['code']),
+      floods: counter('relay_floods_total', 'What came too fast', ['step', 'limit']),
       claimedIds: counter('relay_claimed_id_mismatches_total', 'Frames claiming another account'),
       outboxBytes: gauge('relay_outbox_bytes', 'Bytes waiting in all outboxes'),
       slowReaders: counter('relay_slow_readers_total', 'Connections cut for reading too slowly'),

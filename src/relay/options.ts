@@ -39,6 +39,10 @@ export interface RelayLimits {
   readonly framesBurst: number;
   readonly bytesPerSecond: number;
   readonly bytesBurst: number;
+  readonly loginsPerMinute: number;
+  readonly loginsBurst: number;
+  readonly refusedPerSecond: number;
+  readonly refusedBurst: number;
   readonly badFramesMax: number;
   readonly pendingCommandsMax: number;
   readonly outboxMaxBytes: number;

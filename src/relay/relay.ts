@@ -11,6 +11,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Connection } from '../transports/connection.ts';
 import { MainListener } from '../transports/main-listener.ts';
+import { Admissions } from './admissions.ts';
 import { CoreClient } from './core-client.ts';
 import { Departures } from './departures.ts';
 import { Hubs } from './hubs.ts';
@@ -40,6 +41,7 @@ export class Relay {
   readonly #around: RelaySurroundings;
   readonly #reader: LogReader;
   readonly #core: CoreClient;
+  readonly #admissions: Admissions;
   readonly #hubs: Hubs;
   readonly #departures: Departures;
   readonly #speakers = new Speakers();
@@ -53,8 +55,8 @@ export class Relay {
   #state: 'starting' | 'listening' | 'draining' = 'starting';
 
   constructor(options: RelayOptions, around: RelaySurroundings) {
-    const { bus, metrics, newId } = around;
-    const { self, heartbeatMs, limits } = options;
+    const { bus, metrics, newId, clock } = around;
+    const { self, heartbeatMs, limits, rateLimits } = options;
     this.#options = options;
     this.#around = around;
     this.#json = createJsonCodec(limits);
@@ -63,6 +65,7 @@ export class Relay {
       pendingMax: options.commandsPendingMax,
     });
     this.#core = new CoreClient(bus, options);
+    this.#admissions = new Admissions({ limits, rateLimits, metrics, clock });
     this.#hubs = this.#createHubs();
     this.#departures = new Departures({
       ...{ core: this.#core, relay: self, newId, waitingMax: limits.connectionsMax },
@@ -156,6 +159,7 @@ export class Relay {
     metrics.relay.connections.inc({ kind });
     const session = new Session(connection, {
       ...this.#sessionParts(),
+      allowance: this.#admissions.admit(),
       onEnded: (ended) => {
         this.#sessions.delete(ended);
         metrics.relay.connections.dec({ kind });
@@ -169,13 +173,13 @@ export class Relay {
     }
   }
 
-  #sessionParts(): Omit<SessionParts, 'onEnded'> {
+  #sessionParts(): Omit<SessionParts, 'onEnded' | 'allowance'> {
     const { log, metrics, newId, clock } = this.#around;
-    const { self, limits, rateLimits } = this.#options;
+    const { self, limits } = this.#options;
     return {
       ...{ relay: self, core: this.#core, hubs: this.#hubs, reader: this.#reader },
       ...{ departures: this.#departures, speakers: this.#speakers },
-      ...{ limits, rateLimits, newId, log, metrics, clock },
+      ...{ limits, newId, log, metrics, clock },
       chooseCodec: (connection, frame) => this.#codecOf(connection, frame),
     };
   }

@@ -6,16 +6,17 @@ import type { CommandName, Reply } from '../domain/replies.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Connection, ConnectionHandler } from '../transports/connection.ts';
+import type { Allowance } from './allowance.ts';
 import { type Caller, type CommandParts, leaveRoom } from './caller.ts';
 import { runCommand } from './commands.ts';
-import { FrameLimits } from './frame-limits.ts';
 import { Outbox } from './outbox.ts';
 import type { Speaker } from './speaker.ts';
 import type { Speakers } from './speakers.ts';
 
 export interface SessionParts extends CommandParts {
   readonly speakers: Speakers;
-  readonly rateLimits: boolean;
+  /** What this connection may send. */
+  readonly allowance: Allowance;
   /** The codec of a connection: known from the first frame, null when there was none yet. */
   readonly chooseCodec: (connection: Connection, firstFrame: Buffer | null) => Codec;
   readonly log: Logger;
@@ -36,7 +37,6 @@ export class Session implements Caller, ConnectionHandler {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
   readonly #outbox: Outbox;
-  readonly #limits: FrameLimits | null;
   readonly #log: Logger;
   readonly #loginTimer: NodeJS.Timeout;
   readonly #waiting: Decoded[] = [];
@@ -49,11 +49,10 @@ export class Session implements Caller, ConnectionHandler {
   #state: 'open' | 'draining' | 'closing' | 'closed' = 'open';
 
   constructor(connection: Connection, parts: SessionParts) {
-    const { limits, rateLimits, clock, log } = parts;
+    const { limits, log } = parts;
     this.#connection = connection;
     this.#parts = parts;
     this.#log = log.child({ connectionId: connection.id });
-    this.#limits = rateLimits ? new FrameLimits(limits, clock()) : null;
     this.#outbox = new Outbox(connection, limits.outboxMaxBytes, () => {
       parts.metrics.relay.slowReaders.inc();
       this.#refuse(refusal('SLOW_READER'));
@@ -94,16 +93,17 @@ export class Session implements Caller, ConnectionHandler {
 
   onFrame(frame: Buffer): void {
     if (this.#state !== 'open') return;
-    const { clock, metrics } = this.#parts;
-    if (this.#limits?.take(frame.length, clock()) === false) {
-      this.#refuse(refusal('RATE_LIMITED'));
+    const { allowance, clock, metrics } = this.#parts;
+    const excess = allowance.frame(frame.length, clock());
+    if (excess !== null) {
+      this.#refuse(refusal(excess));
       return;
     }
     // A NUL after a NUL: old players send them, they mean nothing.
     if (frame.length === 0) return;
     const codec = this.#codecFor(frame);
     metrics.relay.frames.inc({ dialect: codec.name, direction: 'in' });
-    this.#take(codec.decode(frame));
+    this.#take(allowance.admit(codec.decode(frame), clock()));
   }
 
   onRefusal(refused: Refusal): void {
@@ -113,6 +113,7 @@ export class Session implements Caller, ConnectionHandler {
   onClosed(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#parts.allowance.end();
     clearTimeout(this.#loginTimer);
     this.#waiting.length = 0;
     // What runs may still enter a room: it is left after that.
@@ -123,8 +124,9 @@ export class Session implements Caller, ConnectionHandler {
   }
 
   begin(speaker: Speaker): void {
-    const { metrics, speakers } = this.#parts;
+    const { allowance, metrics, speakers } = this.#parts;
     clearTimeout(this.#loginTimer);
+    allowance.loggedIn();
     this.#speaker = speaker;
     speakers.add(speaker);
     metrics.relay.sessions.inc({ dialect: speaker.codec.name });
@@ -243,7 +245,9 @@ export class Session implements Caller, ConnectionHandler {
 
   #note({ code }: Refusal): void {
     this.#parts.metrics.relay.refusals.inc({ code });
-    this.#log.info({ code, accountId: this.#speaker?.actor.id }, 'refused');
+    // A flood is not to become one of the log.
+    const level = code === 'RATE_LIMITED' ? 'debug' : 'info';
+    this.#log[level]({ code, accountId: this.#speaker?.actor.id }, 'refused');
   }
 
   #close(code: number, reason: string): void {

@@ -17,11 +17,26 @@ export class TokenBucket {
 
   /** Takes so many tokens; false, and none taken, when there are fewer. */
   take(tokens: number, nowMs: number): boolean {
-    const elapsedMs = Math.max(0, nowMs - this.#refilledMs);
-    this.#refilledMs = nowMs;
-    this.#tokens = Math.min(this.#capacity, this.#tokens + (elapsedMs * this.#perSecond) / 1000);
+    this.#refill(nowMs);
     if (this.#tokens < tokens) return false;
     this.#tokens -= tokens;
     return true;
+  }
+
+  /** Gives back what was taken for something that is not to count. */
+  giveBack(tokens: number): void {
+    this.#tokens = Math.min(this.#capacity, this.#tokens + tokens);
+  }
+
+  /** Whether it is as good as new. */
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs);
+    return this.#tokens >= this.#capacity;
+  }
+
+  #refill(nowMs: number): void {
+    const elapsedMs = Math.max(0, nowMs - this.#refilledMs);
+    this.#refilledMs = nowMs;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + (elapsedMs * this.#perSecond) / 1000);
   }
 }

@@ -12,6 +12,8 @@ beforeAll(async () => {
     RELAY_LIMITS_CONNECTIONS_MAX: '3',
     RELAY_LIMITS_BAD_FRAMES_MAX: '5',
     RELAY_LIMITS_FRAMES_BURST: '20',
+    RELAY_LIMITS_LOGINS_BURST: '3',
+    RELAY_LIMITS_REFUSED_BURST: '30',
     RELAY_LIMITS_FRAME_MAX_BYTES: '1000',
     RELAY_LIMITS_FRAME_TIMEOUT_MS: '300',
   });
@@ -79,6 +81,34 @@ describe('at a limit, the reason is said in the words of the client', () => {
     web.close();
     xml.close();
     await Promise.all([xml.closed, web.closed]);
+  });
+
+  it('who goes on is cut, and told to come back later', async () => {
+    const web = await connectWeb(port());
+    for (let frame = 0; frame < 100; frame += 1) web.send({ type: 'ping' });
+    expect(await web.until('error')).toMatchObject({ code: 'RATE_LIMITED' });
+    await web.until('error', ({ code }) => code === 'FLOODING');
+    expect(await web.closed).toEqual({ code: 4004, reason: 'FLOODING' });
+    const xml = await connectLegacy(port());
+    xml.sendBytes(Buffer.alloc(100));
+    expect(await xml.next()).toMatch('<error code="RATE_LIMITED">');
+    await xml.until('<error code="FLOODING">');
+    await xml.closed;
+  });
+
+  it('too many wrong logins are refused as logins', async () => {
+    const xml = await connectLegacy(port());
+    for (const error of [
+      'Login Problem',
+      'Login Problem',
+      'Login Problem',
+      'Too fast. Slow down.',
+    ]) {
+      xml.send('<login u="enobrev" p="wrong" />');
+      expect(await xml.next()).toBe(`<login ok="0" error="${error}" />`);
+    }
+    xml.close();
+    await xml.closed;
   });
 
   it('a binary message on the JSON wire ends it with 1003', async () => {

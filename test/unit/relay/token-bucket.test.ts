@@ -22,6 +22,21 @@ describe('a token bucket', () => {
     expect(bucket.take(1, 0)).toBe(false);
   });
 
+  it('takes back, and never holds more than its capacity', () => {
+    const bucket = new TokenBucket(1, 2, 0);
+    bucket.giveBack(5);
+    expect([1, 2, 3].map(() => bucket.take(1, 0))).toEqual([true, true, false]);
+    bucket.giveBack(1);
+    expect(bucket.take(1, 0)).toBe(true);
+  });
+
+  it('is full again after a while', () => {
+    const bucket = new TokenBucket(2, 4, 0);
+    expect(bucket.isFull(0)).toBe(true);
+    bucket.take(3, 0);
+    expect([0, 1499, 1500].map((now) => bucket.isFull(now))).toEqual([false, false, true]);
+  });
+
   it('never gives more than the capacity and the average of the time', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(500), { maxLength: 200 }), (steps) => {
