@@ -7,8 +7,8 @@ export interface Received {
   /** The JSON it holds, or undefined when it is no JSON. */
   readonly body: unknown;
   /**
-   * Answers the sender; does nothing when nobody waits for an answer or NATS is away. Throws
-   * `BusError` `STORE` for an answer that is longer than the server takes.
+   * Answers the sender; does nothing when nobody waits for an answer or NATS is away. It answers to
+   * inboxes only. Throws `BusError` `STORE` for an answer that is longer than the server takes.
    */
   respond(body: unknown): void;
 }
@@ -91,11 +91,14 @@ function received(bus: BusConnection, message: Msg): Received {
     subject: message.subject,
     body: parse(message),
     respond: (body) => {
-      if (message.reply === undefined || message.reply === '') return;
-      tell(bus, message.reply, body);
+      if (message.reply !== undefined && INBOX.test(message.reply)) tell(bus, message.reply, body);
     },
   };
 }
+
+// Of a client, or of the server for a client in another account. Whoever could have answers sent to
+// any subject would publish with the rights of the one who answers: into the log, say.
+const INBOX = /^(_INBOX|_R_)\./;
 
 function parse(message: Msg): unknown {
   try {

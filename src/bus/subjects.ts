@@ -10,11 +10,14 @@ export const REPUBLISH = { src: 'chatlog.>', dest: 'chat.>' } as const;
 /** Headers that this project adds to an event in the log. */
 export const HASH_HEADER = 'Chat-Hash';
 
+/** Requests that chat-core answers (protocol.md §5.4, §5.6). On those of bots it asks for a key. */
 export const COMMAND_SUBJECTS = {
   login: 'chatcmd.login',
   rooms: 'chatcmd.rooms',
-  anyRoom: 'chatcmd.room.*',
-  anyUser: 'chatcmd.user.*',
+  anyRoom: 'chatcmd.relay.room.*',
+  anyUser: 'chatcmd.relay.user.*',
+  anyRoomOfBots: 'chatcmd.room.*',
+  anyUserOfBots: 'chatcmd.user.*',
 } as const;
 
 /** Soft state that relays and cores tell each other; never stored. */
@@ -32,9 +35,11 @@ export const ANY_LOGGED_USER = 'chatlog.user.*';
 // Each takes a checked id: a token made of anything else would be another subject.
 export const logSubjectOfRoom = (room: string): string => `chatlog.room.${roomId.parse(room)}`;
 export const liveSubjectOfRoom = (room: string): string => `chat.room.${roomId.parse(room)}`;
-export const commandSubjectOfRoom = (room: string): string => `chatcmd.room.${roomId.parse(room)}`;
+export const commandSubjectOfRoom = (room: string): string =>
+  `chatcmd.relay.room.${roomId.parse(room)}`;
 export const logSubjectOfUser = (id: string): string => `chatlog.user.${accountId.parse(id)}`;
-export const commandSubjectOfUser = (id: string): string => `chatcmd.user.${accountId.parse(id)}`;
+export const commandSubjectOfUser = (id: string): string =>
+  `chatcmd.relay.user.${accountId.parse(id)}`;
 
 /** The last token of a subject: the room or the account it is about. */
 export function lastToken(subject: string): string {

@@ -31,6 +31,7 @@ export function coreOptions(config: Config): CoreOptions {
     self: processName('core'),
     ...core,
     guests: core.guests || isDemo(config),
+    rateLimits: config.rateLimits,
     commandTimeoutMs: bus.commandTimeoutMs,
     appendTimeoutMs: bus.appendTimeoutMs,
     replicas: bus.replicas,

@@ -8,9 +8,11 @@ import { type Role, role } from '../domain/room-commands.ts';
 const account = z.object({
   id: accountId,
   name: displayName,
-  role,
-  /** Null: a guest, who cannot log in with a password. */
+  role: role.exclude(['bot']),
+  /** Null: a guest or a bot, who cannot log in with a password. */
   password: z.string().nullable(),
+  /** Of a bot: the digest of its key. */
+  key: z.string().optional(),
 });
 export type Account = z.infer<typeof account>;
 
@@ -71,7 +73,7 @@ export class Accounts {
   /** Changes an account; false when there is none. */
   async change(
     name: string,
-    change: Partial<Pick<Account, 'role' | 'password'>>,
+    change: Partial<Pick<Account, 'role' | 'password' | 'key'>>,
   ): Promise<boolean> {
     const found = await this.byName(name);
     if (found === null) return false;
@@ -105,7 +107,9 @@ export class Accounts {
 
   async roleOf(id: string): Promise<Role> {
     if (id === SYSTEM_ID) return 'moderator';
-    return (await this.byId(id))?.role ?? 'guest';
+    const found = await this.byId(id);
+    if (found?.role === 'member' && found.key !== undefined) return 'bot';
+    return found?.role ?? 'guest';
   }
 
   async actorOf(id: string): Promise<Actor | null> {

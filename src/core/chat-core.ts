@@ -14,6 +14,7 @@ import {
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { authenticate, type LoginParts } from './authenticate.ts';
+import { type BotOptions, Bots } from './bots.ts';
 import { type NeighbourOptions, Neighbours } from './neighbours.ts';
 import type { Ownership } from './ownership.ts';
 import type { Presence } from './presence.ts';
@@ -25,7 +26,7 @@ import type { Whispers } from './whispers.ts';
 
 export interface ChatCoreParts {
   readonly bus: BusConnection;
-  readonly options: NeighbourOptions & { readonly roomsMax: number };
+  readonly options: NeighbourOptions & BotOptions & { readonly roomsMax: number };
   readonly ownership: Ownership;
   readonly presence: Presence;
   readonly registry: RoomRegistry;
@@ -45,6 +46,7 @@ export class ChatCore {
   readonly #parts: ChatCoreParts;
   readonly #neighbours: Neighbours;
   readonly #list: RoomList;
+  readonly #bots: Bots;
   readonly #endings: (() => void)[] = [];
   readonly #settler: Settler;
   #ready = false;
@@ -61,6 +63,14 @@ export class ChatCore {
       askPresence: (...asked) => this.#neighbours.askPresence(...asked),
     });
     this.#list = new RoomList(parts);
+    this.#bots = new Bots({
+      ...{ bus: parts.bus, accounts: parts.login.accounts, options: parts.options },
+      clock: () => performance.now(),
+      owns: (room) => parts.ownership.owns(room),
+      runInRoom: (room, command) => this.#room(room, command),
+      whisper: (account, command) => parts.whispers.run(account, command),
+      answer: (message, type, work) => this.#answer(message, type, work),
+    });
   }
 
   /** Null when commands are being answered, else what is missing. */
@@ -106,6 +116,7 @@ export class ChatCore {
     const { metrics, rooms, login } = this.#parts;
     metrics.core.rooms.set(rooms.size);
     metrics.core.roomCommandsPending.set(rooms.pending);
+    metrics.core.botsPending.set(this.#bots.pending);
     metrics.core.loginsPending.set(login.gate.pending);
     metrics.core.relays.set(this.#neighbours.relays.length);
     metrics.core.cores.set(this.#neighbours.coreCount);
@@ -125,6 +136,7 @@ export class ChatCore {
       // Every core hears every room's commands; the one that owns the room answers.
       receive(bus, anyRoom, (message) => this.#onRoomCommand(message)),
       this.#list.serve(),
+      this.#bots.serve(QUEUE),
     );
   }
 

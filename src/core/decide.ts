@@ -105,11 +105,15 @@ function speak(
     if (around.role !== 'moderator') return no('FORBIDDEN');
     return yes({ ...by(command), type: 'notice.posted', text });
   }
-  // A moderator may speak into rooms without being in them (protocol.md §4.5).
-  if (!state.members.has(id) && around.role !== 'moderator') return no('NOT_IN_ROOM');
+  // A moderator may speak into rooms without being in them (protocol.md §4.5), and so may a bot, which
+  // has no session that could enter (§5.6).
+  if (!state.members.has(id) && !OUTSIDERS.has(around.role)) return no('NOT_IN_ROOM');
+  if (around.role === 'bot' && inForce(state.bans, id, around.nowMs)) return no('BANNED');
   if (inForce(state.mutes, id, around.nowMs)) return no('MUTED');
   return yes({ ...by(command), type: 'message.posted', text });
 }
+
+const OUTSIDERS: ReadonlySet<Role> = new Set(['moderator', 'bot']);
 
 type Moderation = Extract<RoomCommand, { user: string }>;
 

@@ -5,6 +5,7 @@ import { LogWriter } from '../bus/log-writer.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Accounts, GUEST_TTL_MS } from './accounts.ts';
+import type { BotOptions } from './bots.ts';
 import { ChatCore } from './chat-core.ts';
 import { Gate } from './gate.ts';
 import { Ownership } from './ownership.ts';
@@ -15,7 +16,7 @@ import { Rooms } from './rooms.ts';
 import { type ForeignTokenOptions, ForeignTokens, SessionTokens } from './tokens.ts';
 import { Whispers } from './whispers.ts';
 
-export interface CoreOptions extends RoomOptions {
+export interface CoreOptions extends RoomOptions, BotOptions {
   readonly self: string;
   readonly heartbeatMs: number;
   readonly silenceMs: number;

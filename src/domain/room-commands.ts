@@ -7,10 +7,12 @@ import { isRefusalCode, type Refusal } from './refusals.ts';
 export const processId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a process id');
 
 const common = { id: messageId, from: actor, via };
-const moderation = { ...common, user: accountId, reason: z.string().max(200).optional() };
-const seconds = z.int().min(1).max(31_536_000).optional();
+/** The fields of a command that is about a member of a room. */
+export const aboutMember = { user: accountId, reason: z.string().max(200).optional() };
+const moderation = { ...common, ...aboutMember };
+export const seconds = z.int().min(1).max(31_536_000).optional();
 
-/** A request on `chatcmd.room.<room>` (protocol.md §5.4). `id` makes sending it again harmless. */
+/** A request on `chatcmd.relay.room.<room>` (protocol.md §5.4). `id` makes sending it again harmless. */
 export const roomCommand = z.discriminatedUnion('type', [
   z.object({ ...common, type: z.literal('enter'), relay: processId }),
   z.object({ ...common, type: z.literal('leave'), relay: processId }),
@@ -27,7 +29,7 @@ export const roomCommand = z.discriminatedUnion('type', [
 ]);
 export type RoomCommand = z.infer<typeof roomCommand>;
 
-/** A request on `chatcmd.user.<account>`. */
+/** A request on `chatcmd.relay.user.<account>`. */
 export const userCommand = z.object({ ...common, type: z.literal('whisper'), text: z.string() });
 export type UserCommand = z.infer<typeof userCommand>;
 
@@ -44,7 +46,8 @@ export const loginCommand = z.object({
   ]),
 });
 
-export const role = z.enum(['member', 'moderator', 'guest']);
+/** What an account may do. A `bot` is a member that speaks without being in a room. */
+export const role = z.enum(['member', 'moderator', 'guest', 'bot']);
 export type Role = z.infer<typeof role>;
 
 const refused = z.object({

@@ -47,6 +47,7 @@ export function createMetrics() {
       commandSeconds: seconds('core_command_seconds', 'From request to answer', ['type']),
       logins: counter('core_logins_total', 'Logins answered', ['kind', 'outcome']),
       loginsPending: gauge('core_logins_pending', 'Logins waiting for a password check'),
+      botsPending: gauge('core_bot_commands_pending', 'Commands of bots whose key is looked up'),
       rooms: gauge('core_rooms', 'Rooms served by this chat-core'),
       roomCommandsPending: gauge('core_room_commands_pending', 'Commands waiting in all rooms'),
       fenced: counter('core_fenced_total', 'Appends refused because the log had moved on'),

@@ -127,7 +127,7 @@ describe('a whisper', () => {
     const { reader } = await log.open();
     const command = { type: 'whisper', id: 'w1', from: MOD, text: 'psst\u0001', via: 'json' };
     const whisper = (to: string, more = {}) =>
-      relay.request(`chatcmd.user.${to}`, { ...command, ...more });
+      relay.request(`chatcmd.relay.user.${to}`, { ...command, ...more });
     const first = await whisper(ANN.id);
     expect(first).toMatchObject({ ok: true });
     expect(await whisper(ANN.id)).toEqual(first);
@@ -147,7 +147,7 @@ describe('a whisper', () => {
     await relay.create(`w${ANN.id}`);
     await relay.enter(`w${ANN.id}`, MOD);
     const said = await relay.say(`w${ANN.id}`, MOD, 'aloud', 'same');
-    const whispered = await relay.request(`chatcmd.user.${ANN.id}`, {
+    const whispered = await relay.request(`chatcmd.relay.user.${ANN.id}`, {
       ...{ type: 'whisper', id: 'same', from: MOD, text: 'psst', via: 'json' },
     });
     expect(whispered).toMatchObject({ ok: true });

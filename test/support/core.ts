@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BusConnection } from '../../src/bus/bus-connection.ts';
 import { receive, tell } from '../../src/bus/messages.ts';
 import { Requester } from '../../src/bus/requester.ts';
-import { CONTROL_SUBJECTS } from '../../src/bus/subjects.ts';
+import { CONTROL_SUBJECTS, commandSubjectOfRoom } from '../../src/bus/subjects.ts';
 import type { ChatCore } from '../../src/core/chat-core.ts';
 import { type CoreOptions, openCore, openStores, type Stores } from '../../src/core/open-core.ts';
 import { hashPassword } from '../../src/core/passwords.ts';
@@ -25,6 +25,12 @@ const OPTIONS: Omit<CoreOptions, 'self'> = {
   ...{ commandTimeoutMs: 5000, roomCommandsPendingMax: 1000, snapshotEvery: 10 },
   ...{ textMaxCodePoints: 100, membersPerRoomMax: 50, loginsConcurrentMax: 2 },
   ...{ loginsPendingMax: 10, guests: true, sessionTtlSeconds: 3600 },
+  ...{
+    rateLimits: true,
+    botCommandsPerSecond: 1000,
+    botCommandsBurst: 1000,
+    botCommandsPendingMax: 100,
+  },
   foreignTokens: { secret: 's'.repeat(32), publicKeyPem: null, issuer: null, audience: null },
 };
 
@@ -94,7 +100,7 @@ export class TestRelay {
 
   async command(room: string, command: object): Promise<RoomAnswer> {
     const body = { id: randomUUID(), via: 'json', ...command };
-    return this.#ask(`chatcmd.room.${room}`, body);
+    return this.#ask(commandSubjectOfRoom(room), body);
   }
 
   create(room: string, name = `Room ${room}`): Promise<RoomAnswer> {
@@ -117,7 +123,7 @@ export class TestRelay {
   }
 
   async memberNames(room: string): Promise<string[]> {
-    const answer = await this.#ask<RoomAnswer>(`chatcmd.room.${room}`, { type: 'members' });
+    const answer = await this.#ask<RoomAnswer>(commandSubjectOfRoom(room), { type: 'members' });
     return answer.ok ? (answer.members ?? []).map(({ name }) => name).sort() : [answer.code];
   }
 

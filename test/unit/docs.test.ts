@@ -10,6 +10,7 @@ import { createJsonCodec } from '../../src/codecs/json/codec.ts';
 import { commandSchema } from '../../src/codecs/json/schema.ts';
 import { DIALECTS } from '../../src/codecs/registry.ts';
 import { configKeys, variableOf } from '../../src/config/load.ts';
+import { botRoomCommand, botUserCommand } from '../../src/domain/bot-commands.ts';
 import { roomEvent, whisperEvent } from '../../src/domain/events.ts';
 import { isRefusalCode, REFUSALS, refusal } from '../../src/domain/refusals.ts';
 import {
@@ -121,6 +122,7 @@ describe('protocol.md §5', () => {
   });
 
   const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+    ...{ botRoomCommand, botUserCommand },
     ...{ roomCommand, roomAnswer, userCommand, userAnswer, loginCommand, loginAnswer, roomsAnswer },
   };
 
@@ -134,9 +136,12 @@ describe('protocol.md §5', () => {
     expect([...shown].sort()).toEqual(Object.keys(SCHEMAS).sort());
   });
 
-  it('has a line for every request on the subject of a room', () => {
-    const rows = below('5.4 Commands on NATS').map(([type]) => plain(type));
-    const types = roomCommand.options.map(({ shape }) => [...shape.type.values][0]);
+  it.each([
+    ['5.4 Commands on NATS', roomCommand],
+    ['5.6 Bots', botRoomCommand],
+  ] as const)('has a line for every request on the subject of a room: %s', (heading, schema) => {
+    const rows = below(heading).map(([type]) => plain(type));
+    const types = schema.options.map(({ shape }) => [...shape.type.values][0]);
     expect(rows.sort()).toEqual(types.sort());
   });
 

@@ -14,7 +14,8 @@ describe('subjects', () => {
       ...[logSubjectOfRoom('1'), liveSubjectOfRoom('1'), commandSubjectOfRoom('1')],
       ...[logSubjectOfUser('9'), commandSubjectOfUser('9')],
     ]).toEqual([
-      ...['chatlog.room.1', 'chat.room.1', 'chatcmd.room.1', 'chatlog.user.9', 'chatcmd.user.9'],
+      ...['chatlog.room.1', 'chat.room.1', 'chatcmd.relay.room.1'],
+      ...['chatlog.user.9', 'chatcmd.relay.user.9'],
     ]);
     expect(lastToken('chatcmd.room.Lobby_1')).toBe('Lobby_1');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Circumstances, decide } from '../../../src/core/decide.ts';
-import { roomCommand } from '../../../src/domain/room-commands.ts';
+import { role as roleOf, roomCommand } from '../../../src/domain/room-commands.ts';
 import suite from '../../vectors/rooms/decide.json' with { type: 'json' };
 import { next, PEOPLE, roomOf } from './story.ts';
 
@@ -20,6 +20,8 @@ interface Vector {
   readonly room: string;
   readonly by: string;
   readonly stillHere?: boolean;
+  /** Left out: 2 and 0 are moderators, others members. */
+  readonly role?: string;
   readonly command: { readonly type: string; readonly user?: string };
   readonly events?: readonly string[];
   readonly refusal?: string;
@@ -27,12 +29,13 @@ interface Vector {
 
 const vectors: readonly Vector[] = suite.vectors;
 
-function run({ room, by, stillHere = false, command }: Vector) {
+function run({ room, by, stillHere = false, command, ...more }: Vector) {
   const lines = ROOMS[room];
   if (lines === undefined) throw new Error(`there is no room ${room} in the vectors`);
   const from = PEOPLE[by];
   const whole = roomCommand.parse({ id: 'c1', from, via: 'json', relay: 'r1', ...command });
-  const role = by === '2' || by === '0' ? 'moderator' : 'member';
+  const usual = by === '2' || by === '0' ? 'moderator' : 'member';
+  const role = roleOf.parse(more.role ?? usual);
   const target = PEOPLE[command.user ?? ''] ?? null;
   return decide(roomOf(lines), whole, { ...AROUND, role, stillHere, target });
 }
