@@ -15,10 +15,12 @@ export function relayOptions(config: Config): RelayOptions {
   checkDialect(config.xml.dialect);
   const { host, port, accepts, policyPort, allowedOrigins, rateLimits, limits, xml, policy } =
     config;
+  const { trustedProxies } = config;
   const { commandTimeoutMs, commandsPendingMax, heldEventsMax } = config.bus;
   return {
     self: processName('relay'),
-    ...{ host, port, accepts, policyPort, allowedOrigins, rateLimits, limits, xml, policy },
+    ...{ host, port, accepts, policyPort, allowedOrigins, trustedProxies },
+    ...{ rateLimits, limits, xml, policy },
     ...{ commandTimeoutMs, commandsPendingMax, heldEventsMax },
     heartbeatMs: config.core.heartbeatMs,
   };

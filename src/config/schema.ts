@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.int().min(0).max(65_535);
 const count = z.int().min(1).max(1_000_000_000);
 const milliseconds = z.int().min(10).max(86_400_000);
 const text = z.string().min(1);
+const networks = z.array(z.string().refine(isNetwork, 'an address or a network like 10.0.0.0/8'));
 
 /**
  * The shape of the configuration. Names, meanings, units and defaults stand in
@@ -23,6 +25,7 @@ export const configSchema = z.strictObject({
   allowedOrigins: z.array(
     z.string().refine(isOrigin, 'an origin like https://chat.example, without a path'),
   ),
+  trustedProxies: networks,
   demo: z.union([z.boolean(), z.literal('auto')]),
   rateLimits: z.boolean(),
   limits: z.strictObject({
@@ -40,6 +43,17 @@ export const configSchema = z.strictObject({
     loginsBurst: count,
     refusedPerSecond: count,
     refusedBurst: count,
+    addressesMax: count,
+    addressExempt: networks,
+    addressConnectionsMax: count,
+    addressConnectionsPerSecond: count,
+    addressConnectionsBurst: count,
+    addressFramesPerSecond: count,
+    addressFramesBurst: count,
+    addressBytesPerSecond: count,
+    addressBytesBurst: count,
+    addressLoginsPerMinute: count,
+    addressLoginsBurst: count,
     badFramesMax: count,
     pendingCommandsMax: count,
     outboxMaxBytes: z.int().min(65_536).max(1_073_741_824),
@@ -101,4 +115,11 @@ export const SECRET_KEYS: readonly string[] = ['core.jwtSecret', 'natsUrl'];
 
 function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits] = value.split('/');
+  const family = isIP(address);
+  if (bits === undefined || family === 0) return family !== 0;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }

@@ -31,6 +31,11 @@ export function createMetrics() {
       dropped: counter('relay_dropped_commands_total', 'Requests without a meaning', ['dialect']),
       refusals: counter('relay_refusals_total', 'Commands and frames refused', ['code']),
       floods: counter('relay_floods_total', 'What came too fast', ['step', 'limit']),
+      addresses: gauge('relay_addresses', 'Addresses that are counted'),
+      addressesNotCounted: counter(
+        'relay_addresses_not_counted_total',
+        'Came when all were in use',
+      ),
       claimedIds: counter('relay_claimed_id_mismatches_total', 'Frames claiming another account'),
       outboxBytes: gauge('relay_outbox_bytes', 'Bytes waiting in all outboxes'),
       slowReaders: counter('relay_slow_readers_total', 'Connections cut for reading too slowly'),

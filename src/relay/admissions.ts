@@ -1,4 +1,6 @@
 import type { Metrics } from '../observability/metrics.ts';
+import { AddressList } from '../transports/addresses.ts';
+import { AddressBook, type Visit } from './address-book.ts';
 import { Allowance, type AllowanceParts } from './allowance.ts';
 import { Budget } from './budget.ts';
 import type { RelayLimits } from './options.ts';
@@ -6,6 +8,7 @@ import { TokenBucket } from './token-bucket.ts';
 
 export interface AdmissionsParts {
   readonly limits: RelayLimits;
+  readonly trustedProxies: readonly string[];
   /** False: nothing is counted, everything is allowed. */
   readonly rateLimits: boolean;
   readonly metrics: Metrics;
@@ -13,25 +16,57 @@ export interface AdmissionsParts {
   readonly clock: () => number;
 }
 
-/** Says of every connection what it may send (protocol.md §7.1). */
+export interface Admission {
+  /** Why the connection is one too many for its address, or null. */
+  readonly refused: Visit['refused'];
+  readonly allowance: Allowance;
+}
+
+/** Says of every socket and connection whether it may be, and what it may send (protocol.md §7.1). */
 export class Admissions {
   readonly #parts: AdmissionsParts;
+  readonly #addresses: AddressBook;
 
   constructor(parts: AdmissionsParts) {
+    const { limits, trustedProxies, rateLimits, metrics, clock } = parts;
     this.#parts = parts;
+    // Who comes through a proxy that does not say who it is, is not known.
+    const exempt = new AddressList([...limits.addressExempt, ...trustedProxies]);
+    this.#addresses = new AddressBook({
+      limits,
+      isExempt: (address) => !rateLimits || exempt.has(address),
+      onFull: () => metrics.relay.addressesNotCounted.inc(),
+      clock,
+    });
   }
 
-  admit(): Allowance {
+  get addresses(): number {
+    return this.#addresses.size;
+  }
+
+  /** As the book's `accept`. */
+  accept(address: string): (() => void) | null {
+    return this.#addresses.accept(address);
+  }
+
+  admit(address: string): Admission {
     const { limits, rateLimits, metrics, clock } = this.#parts;
     const nowMs = clock();
-    const budgets: AllowanceParts['budgets'] = rateLimits
-      ? [{ of: 'connection', budget: new Budget(limits, nowMs) }]
-      : [];
-    return new Allowance({
+    const { refused, budget, leave } = this.#addresses.visit(address);
+    const budgets: AllowanceParts['budgets'][number][] = [];
+    if (rateLimits) budgets.push({ of: 'connection', budget: new Budget(limits, nowMs) });
+    if (budget !== null) budgets.push({ of: 'address', budget });
+    const allowance = new Allowance({
       budgets,
       patience: new TokenBucket(limits.refusedPerSecond, limits.refusedBurst, nowMs),
       onExcess: (step, limit) => metrics.relay.floods.inc({ step, limit }),
-      onEnd: () => undefined,
+      onEnd: leave,
     });
+    return { refused, allowance };
+  }
+
+  /** Forgets the addresses that nothing is left of. */
+  tidy(): void {
+    this.#addresses.tidy();
   }
 }

@@ -1,3 +1,5 @@
+import type { AddressLimits } from './address-book.ts';
+
 /** What a relay is told of the configuration; names and units are those of `config/default.yaml`. */
 export interface RelayOptions {
   /** The id of this process. */
@@ -7,6 +9,7 @@ export interface RelayOptions {
   readonly policyPort: number | null;
   readonly accepts: readonly ('policy' | 'xml' | 'http' | 'ws' | 'xmlsocket')[];
   readonly allowedOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
   readonly rateLimits: boolean;
   readonly limits: RelayLimits;
   readonly xml: {
@@ -29,7 +32,7 @@ export interface RelayOptions {
   readonly heartbeatMs: number;
 }
 
-export interface RelayLimits {
+export interface RelayLimits extends AddressLimits {
   readonly connectionsMax: number;
   readonly frameMaxBytes: number;
   readonly frameTimeoutMs: number;
@@ -43,6 +46,7 @@ export interface RelayLimits {
   readonly loginsBurst: number;
   readonly refusedPerSecond: number;
   readonly refusedBurst: number;
+  readonly addressExempt: readonly string[];
   readonly badFramesMax: number;
   readonly pendingCommandsMax: number;
   readonly outboxMaxBytes: number;

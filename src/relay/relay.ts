@@ -56,7 +56,7 @@ export class Relay {
 
   constructor(options: RelayOptions, around: RelaySurroundings) {
     const { bus, metrics, newId, clock } = around;
-    const { self, heartbeatMs, limits, rateLimits } = options;
+    const { self, heartbeatMs, limits, rateLimits, trustedProxies } = options;
     this.#options = options;
     this.#around = around;
     this.#json = createJsonCodec(limits);
@@ -65,7 +65,9 @@ export class Relay {
       pendingMax: options.commandsPendingMax,
     });
     this.#core = new CoreClient(bus, options);
-    this.#admissions = new Admissions({ limits, rateLimits, metrics, clock });
+    this.#admissions = new Admissions({
+      ...{ limits, rateLimits, trustedProxies, metrics, clock },
+    });
     this.#hubs = this.#createHubs();
     this.#departures = new Departures({
       ...{ core: this.#core, relay: self, newId, waitingMax: limits.connectionsMax },
@@ -115,6 +117,7 @@ export class Relay {
     let bytes = 0;
     for (const session of this.#sessions) bytes += session.outboxBytes;
     metrics.relay.outboxBytes.set(bytes);
+    metrics.relay.addresses.set(this.#admissions.addresses);
     metrics.relay.commandsPending.set(this.#core.pending);
     metrics.relay.departuresWaiting.set(this.#departures.waiting);
   }
@@ -142,10 +145,16 @@ export class Relay {
   #createListener(): MainListener {
     const { metrics, onRequest } = this.#around;
     const { host, port, accepts, policyPort, allowedOrigins, policy, limits } = this.#options;
+    const { trustedProxies } = this.#options;
     return new MainListener(
-      { host, port, accepts, policyPort, allowedOrigins, policy, ...limits, onRequest },
+      {
+        ...{ host, port, accepts, policyPort, allowedOrigins, trustedProxies, policy },
+        ...limits,
+        onRequest,
+      },
       {
         newId: this.#around.newId,
+        onSocket: (address) => this.#admissions.accept(address),
         onConnection: (connection) => this.#open(connection),
         onPolicyRequest: () => metrics.relay.policyRequests.inc(),
         onRefused: (reason) => metrics.relay.connectionsRefused.inc({ reason }),
@@ -154,12 +163,13 @@ export class Relay {
   }
 
   #open(connection: Connection): void {
-    const { kind } = connection;
+    const { kind, remoteAddress } = connection;
     const { metrics } = this.#around;
+    const { allowance, refused } = this.#admissions.admit(remoteAddress);
     metrics.relay.connections.inc({ kind });
     const session = new Session(connection, {
       ...this.#sessionParts(),
-      allowance: this.#admissions.admit(),
+      allowance,
       onEnded: (ended) => {
         this.#sessions.delete(ended);
         metrics.relay.connections.dec({ kind });
@@ -167,10 +177,11 @@ export class Relay {
     });
     this.#sessions.add(session);
     session.start();
-    if (this.#sessions.size > this.#options.limits.connectionsMax) {
-      metrics.relay.connectionsRefused.inc({ reason: 'sessions' });
-      session.turnAway();
-    }
+    const isFull = this.#sessions.size > this.#options.limits.connectionsMax;
+    const reason = isFull ? 'sessions' : refused;
+    if (reason === null) return;
+    metrics.relay.connectionsRefused.inc({ reason });
+    session.turnAway();
   }
 
   #sessionParts(): Omit<SessionParts, 'onEnded' | 'allowance'> {
@@ -213,6 +224,7 @@ export class Relay {
   }
 
   #keepUp(): void {
+    this.#admissions.tidy();
     this.#hubs.check();
     this.#whispers.check();
     this.#own(this.#departures.retry(), 'departures');

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { AddressList } from './addresses.ts';
+import { clientAddress } from './forwarded.ts';
 import { isOriginAllowed } from './origin.ts';
 import { WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
 
@@ -11,6 +13,8 @@ export type Accepted = 'policy' | 'xml' | 'http' | 'ws' | 'xmlsocket';
 export interface HttpFaceOptions extends WebSocketConnectionOptions {
   readonly accepts: readonly Accepted[];
   readonly allowedOrigins: readonly string[];
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly isLoopback: boolean;
   /** Answers what is no WebSocket; left out: 404. */
   readonly onRequest?: RequestListener;
@@ -26,6 +30,7 @@ export interface HttpFaceHandler {
 export class HttpFace {
   readonly #options: HttpFaceOptions;
   readonly #handler: HttpFaceHandler;
+  readonly #trusted: AddressList;
   readonly #http: Server;
   readonly #webSockets: WebSocketServer;
   readonly #requesting = new Map<Socket, NodeJS.Timeout>();
@@ -34,6 +39,7 @@ export class HttpFace {
   constructor(options: HttpFaceOptions, handler: HttpFaceHandler) {
     this.#options = options;
     this.#handler = handler;
+    this.#trusted = new AddressList(options.trustedProxies);
     this.#http = createServer({ maxHeaderSize: HEADER_MAX_BYTES }, (request, response) => {
       this.#disarm(request.socket);
       // One request a connection: nobody can hold one open by asking slowly again.
@@ -96,11 +102,15 @@ export class HttpFace {
     }
     this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
       this.#open.delete(request.socket);
-      const remoteAddress = request.socket.remoteAddress ?? '';
+      const remoteAddress = this.#clientOf(request);
       const peer = { ws, socket, remoteAddress };
       const id = this.#handler.newId();
       this.#handler.onConnection(new WebSocketConnection(id, route.kind, peer, this.#options));
     });
+  }
+
+  #clientOf({ socket, headers }: IncomingMessage): string {
+    return clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for'], this.#trusted);
   }
 
   #disarm(socket: Socket): void {

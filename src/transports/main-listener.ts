@@ -20,6 +20,7 @@ export interface MainListenerOptions
   readonly policyPort: number | null;
   readonly accepts: readonly Accepted[];
   readonly allowedOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
   readonly policy: {
     readonly domains: readonly string[];
     /** Empty: the main port. */
@@ -34,10 +35,12 @@ export interface MainListenerOptions
 
 export interface MainListenerHandler {
   readonly newId: () => string;
+  /** A socket was accepted: what to call when it is closed, or null to cut it. */
+  onSocket(remoteAddress: string): (() => void) | null;
   onConnection(connection: Connection): void;
   onPolicyRequest(): void;
   /** A socket was turned away before it was a connection. */
-  onRefused(reason: 'origin' | 'sockets'): void;
+  onRefused(reason: 'origin' | 'sockets' | 'address_sockets'): void;
 }
 
 /**
@@ -84,7 +87,16 @@ export class MainListener {
   }
 
   #createServer(accept: (socket: Socket) => void): Server {
-    const server = createServer(accept);
+    const server = createServer((socket) => {
+      const onClosed = this.#handler.onSocket(socket.remoteAddress ?? '');
+      if (onClosed === null) {
+        this.#handler.onRefused('address_sockets');
+        socket.destroy();
+        return;
+      }
+      socket.once('close', onClosed);
+      accept(socket);
+    });
     server.maxConnections = this.#options.connectionsMax + SPARE_SOCKETS;
     server.on('drop', () => this.#handler.onRefused('sockets'));
     return server;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { plainAddress } from './addresses.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 
@@ -18,7 +19,7 @@ export class TcpConnection implements Connection {
 
   constructor(id: string, socket: Socket, options: TcpConnectionOptions) {
     this.id = id;
-    this.remoteAddress = socket.remoteAddress ?? '';
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? '');
     this.#socket = socket;
     this.#options = options;
     socket.setNoDelay(true);

@@ -44,6 +44,7 @@ const DEFAULTS: MainListenerOptions = {
   policyPort: null,
   accepts: ['policy', 'xml', 'http', 'ws', 'xmlsocket'],
   allowedOrigins: [],
+  trustedProxies: [],
   policy: { domains: ['*'], ports: [], masterOnly: false },
   connectionsMax: 100,
   sniffTimeoutMs: 10_000,
@@ -69,6 +70,7 @@ export class TestListener {
       { ...DEFAULTS, ...options },
       {
         newId: () => `c${this.#all.length}`,
+        onSocket: () => () => undefined,
         onConnection: (connection) => {
           const heard = new Heard();
           this.#all.push(connection);

@@ -54,6 +54,8 @@ describe('a configuration file', () => {
     ['a value out of range', 'limits:\n  frameMaxBytes: 1\n', /limits\.frameMaxBytes: /],
     ['a section that is a value', 'limits: 5\n', /limits: /],
     ['an origin with a path', 'allowedOrigins: ["https://a.example/x"]\n', /allowedOrigins\.0: /],
+    ['a name for an address', 'trustedProxies: [proxy.example]\n', /trustedProxies\.0: /],
+    ['a network too wide', 'limits: {addressExempt: [10.0.0.0/33]}\n', /addressExempt\.0: /],
     ['a list', '- port\n', /must hold keys and values/],
     ['no YAML', 'a: [\n', /could not be read/],
   ])('with %s is refused by name', (_what, text, message) => {
