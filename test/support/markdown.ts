@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDERS = ['docs', 'bench', 'examples'];
+// Packages of others, and what a run wrote.
+const NOT_OURS: ReadonlySet<string> = new Set(['node_modules', 'results']);
 
 export interface Document {
   /** From the root, with slashes: `docs/operations.md`. */
@@ -22,7 +24,7 @@ export function documents(): Document[] {
 
 function within(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
+    .filter((name) => name.endsWith('.md') && !name.split(sep).some((part) => NOT_OURS.has(part)))
     .map((name) => join(ROOT, folder, name));
 }
 

@@ -1,0 +1,60 @@
+import { Crowd } from './crowd.ts';
+import { Member } from './member.ts';
+import type { Answer, Order, Results } from './orders.ts';
+import { WIRES } from './wires.ts';
+
+// The process that makes the load: it does what its parent orders, one order after the other.
+const KEEP_ALIVE_MS = 20_000;
+const members: Member[] = [];
+let crowd = new Crowd([]);
+
+process.on('message', (order: Order) => {
+  run(order).then(
+    (result) => answer({ ok: true, result }),
+    (error: unknown) => answer({ ok: false, reason: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.on('uncaughtException', (error) => answer({ ok: false, reason: String(error) }));
+setInterval(() => {
+  for (const member of members) member.keepAlive();
+}, KEEP_ALIVE_MS).unref();
+
+async function run(order: Order): Promise<Results[keyof Results]> {
+  switch (order.do) {
+    case 'join':
+      return join(order);
+    case 'flood':
+      return crowd.flood(order.window, order.seconds);
+    case 'pace':
+      return crowd.pace(order.perSecond, order.seconds);
+  }
+}
+
+async function join(order: Extract<Order, { do: 'join' }>): Promise<Results['join']> {
+  const wire = WIRES[order.wire];
+  const start = performance.now();
+  const places = order.rooms.flatMap((room) => Array.from({ length: order.perRoom }, () => room));
+  const joined: { room: string; member: Member }[] = [];
+  let next = 0;
+  const enterOneByOne = async () => {
+    for (let index = next++; index < places.length; index = next++) {
+      const room = places[index] ?? '';
+      const who = { name: order.names[index % order.names.length] ?? '', room };
+      joined.push({ room, member: await Member.join(order.port, wire, who) });
+    }
+  };
+  await Promise.all(Array.from({ length: order.atOnce }, enterOneByOne));
+  const seconds = (performance.now() - start) / 1000;
+  members.push(...joined.map(({ member }) => member));
+  crowd = new Crowd(
+    order.rooms.map((room) =>
+      joined.filter((one) => one.room === room).map(({ member }) => member),
+    ),
+  );
+  return { seconds, members: joined.length };
+}
+
+function answer(message: Answer): void {
+  process.send?.(message);
+}
