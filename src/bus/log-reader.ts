@@ -17,8 +17,15 @@ export interface StoredMessage {
   readonly hash: string | null;
 }
 
+/** Sequences of the oldest and the newest message that the log has or had. */
+export interface LogExtent {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
 const DIRECT_GET = `$JS.API.DIRECT.GET.${LOG_STREAM}`;
 const LEADER_GET = `$JS.API.STREAM.MSG.GET.${LOG_STREAM}`;
+const STREAM_INFO = `$JS.API.STREAM.INFO.${LOG_STREAM}`;
 const NO_SUCH_STREAM = 10059;
 const PREVIOUS_HEADER = 'Nats-Expected-Last-Subject-Sequence';
 
@@ -70,6 +77,16 @@ export class LogReader {
       messageId: headers.get('Nats-Msg-Id') ?? null,
       hash: headers.get(HASH_HEADER) ?? null,
     };
+  }
+
+  /** From where to where the log goes, as the stream's leader has it. An empty one ends before it begins. */
+  async extent(): Promise<LogExtent> {
+    const answer = await this.#requester.request(STREAM_INFO, '');
+    const parsed = infoAnswer.safeParse(answer.json());
+    if (!parsed.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
+    const { error, state } = parsed.data;
+    if (state !== undefined) return { firstSeq: state.first_seq, lastSeq: state.last_seq };
+    throw new BusError('NO_RESPONDERS', error?.description ?? 'there is no log');
   }
 
   /** The messages of a subject from `fromSeq` up to and including `toSeq`, oldest first. */
@@ -158,6 +175,11 @@ const leaderAnswer = z.object({
       hdrs: z.string().optional(),
     })
     .optional(),
+});
+
+const infoAnswer = z.object({
+  error: z.object({ description: z.string().default('no reason') }).optional(),
+  state: z.object({ first_seq: z.int(), last_seq: z.int() }).optional(),
 });
 
 function parseHeaders(encoded: string | undefined): Map<string, string> {

@@ -16,6 +16,10 @@ import { LOG_STREAM, LOG_SUBJECTS, REPUBLISH } from './subjects.ts';
 export interface LogStreamOptions {
   readonly replicas: number;
   readonly duplicateWindowMs: number;
+  /** Null or left out: events of any age are kept. */
+  readonly maxAgeMs?: number | null;
+  /** Null or left out: as many as there is room for. */
+  readonly maxBytes?: number | null;
 }
 
 /**
@@ -85,16 +89,17 @@ async function existing(manager: JetStreamManager, refused: unknown): Promise<St
 
 type WantedConfig = ReturnType<typeof wantedConfig>;
 
-function wantedConfig({ replicas, duplicateWindowMs }: LogStreamOptions) {
+function wantedConfig(options: LogStreamOptions) {
+  const { replicas, duplicateWindowMs, maxAgeMs = null, maxBytes = null } = options;
   return {
     name: LOG_STREAM,
     subjects: [LOG_SUBJECTS],
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,
-    max_age: 0,
+    max_age: maxAgeMs === null ? 0 : nanos(maxAgeMs),
     max_msgs: -1,
-    max_bytes: -1,
+    max_bytes: maxBytes ?? -1,
     max_msgs_per_subject: -1,
     num_replicas: replicas,
     duplicate_window: nanos(duplicateWindowMs),

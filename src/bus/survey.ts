@@ -9,6 +9,7 @@ import {
 } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
+import { type Keeps, keepsOf } from './log-retention.ts';
 import { differencesOf, type LogStreamOptions, type SettingDifference } from './log-stream.ts';
 import { LOG_STREAM } from './subjects.ts';
 
@@ -38,14 +39,6 @@ export interface LogSurvey {
   /** Null: no consumer could be made to tell the time. */
   readonly clock: ClockSurvey | null;
   readonly newest: NewestMessage | null;
-}
-
-/** How much the stream keeps; null: all. */
-export interface Keeps {
-  readonly maxAgeMs: number | null;
-  readonly maxBytes: number | null;
-  readonly maxMessages: number | null;
-  readonly maxMessagesPerRoom: number | null;
 }
 
 export interface BucketSurvey {
@@ -137,16 +130,6 @@ async function surveyLog(
     consumers: consumers.map((consumer) => consumerSurvey(consumer, serverMs)),
     clock,
     newest: await newestMessage(manager, state.last_seq),
-  };
-}
-
-function keepsOf(config: StreamInfo['config']): Keeps {
-  const limit = (value: number) => (value > 0 ? value : null);
-  return {
-    maxAgeMs: config.max_age > 0 ? config.max_age / 1_000_000 : null,
-    maxBytes: limit(config.max_bytes),
-    maxMessages: limit(config.max_msgs),
-    maxMessagesPerRoom: limit(config.max_msgs_per_subject),
   };
 }
 

@@ -15,6 +15,7 @@ export interface Announced {
   readonly dataDir: string | null;
   readonly demo: boolean;
   readonly durability: string;
+  readonly retention: string;
 }
 
 /** What a person who started everything wants to know: each address to open, without passwords of NATS. */
@@ -33,6 +34,7 @@ export function announcement(system: Announced): string {
     ...(dataDir === null ? [] : [['Data', dataDir] as const]),
     ...(demo ? [['Accounts', demoRow()] as const] : []),
     ['Durability', system.durability],
+    ['Kept', system.retention],
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`);
   return `\nxmlsocket-relay ${version}\n\n${lines.join('')}\n`;

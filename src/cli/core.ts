@@ -1,6 +1,8 @@
 import { describeDurability } from '../bus/embedded/server-config.ts';
+import { readRetention } from '../bus/log-retention.ts';
 import { loadConfig } from '../config/load.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Command, parsing } from './command.ts';
+import { keepsText } from './keeps-text.ts';
 import { requiredNatsUrl } from './nats-url.ts';
 import { isDemo } from './options.ts';
 import { connectBus, startAdmin, startCore } from './parts.ts';
@@ -42,5 +44,7 @@ async function start(service: Service): Promise<void> {
     replicas: config.bus.replicas,
     external: true,
   });
-  service.ready({ version: ownVersion(), adminHost: config.adminHost, adminPort, durability });
+  const retention = keepsText((await readRetention(bus)).keeps);
+  const { adminHost } = config;
+  service.ready({ version: ownVersion(), adminHost, adminPort, durability, retention });
 }

@@ -11,6 +11,7 @@ import { checkLife } from './doctor/check-life.ts';
 import { checkDisk, checkFree, checkReady } from './doctor/check-machine.ts';
 import { checkNats } from './doctor/check-nats.ts';
 import { asText, type Finding, fail, ok, summaryOf, warn } from './doctor/finding.ts';
+import { logOptions } from './options.ts';
 
 export const doctor: Command = {
   help: `usage: xmlsocket-relay doctor [--json]
@@ -70,8 +71,8 @@ async function checkBus(config: Config, runtime: Runtime | null): Promise<Findin
 }
 
 async function checkLog(config: Config, bus: BusConnection): Promise<Finding[]> {
-  const { replicas, duplicateWindowMs, syncIntervalMs } = config.bus;
-  const log = { replicas, duplicateWindowMs };
+  const { replicas, syncIntervalMs } = config.bus;
+  const log = logOptions(config);
   const found = await survey(bus, { log, buckets: BUCKET_NAMES, now: Date.now });
   const embedded = config.natsUrl === null;
   const { version } = found;

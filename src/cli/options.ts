@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import type { LogStreamOptions } from '../bus/log-stream.ts';
 import { DIALECTS } from '../codecs/registry.ts';
 import { ConfigError } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -24,6 +25,13 @@ export function relayOptions(config: Config): RelayOptions {
     ...{ commandTimeoutMs, commandsPendingMax, heldEventsMax },
     heartbeatMs: config.core.heartbeatMs,
   };
+}
+
+/** What the stream of the log is to be. */
+export function logOptions({ bus, log }: Config): LogStreamOptions {
+  const { replicas, duplicateWindowMs } = bus;
+  const maxAgeMs = log.maxAgeSeconds === null ? null : log.maxAgeSeconds * 1000;
+  return { replicas, duplicateWindowMs, maxAgeMs, maxBytes: log.maxBytes };
 }
 
 /** What a chat-core is told of it. Throws `ConfigError` when the key file cannot be read. */

@@ -6,7 +6,7 @@ import { ensureLogStream } from '../bus/log-stream.ts';
 import { seedDemo } from '../core/demo.ts';
 import { openCore, openStores } from '../core/open-core.ts';
 import { startAdminServer } from './admin-server.ts';
-import { coreOptions, isDemo } from './options.ts';
+import { coreOptions, isDemo, logOptions } from './options.ts';
 import { RoomCommands } from './room-commands.ts';
 import type { Service } from './service.ts';
 
@@ -44,11 +44,9 @@ export async function connectBus(service: Service, url: string): Promise<BusConn
 /** Starts a chat-core on the log, which is made if it is not there, and puts demo data into an empty store. */
 export async function startCore(service: Service, bus: BusConnection): Promise<void> {
   const { config, log, metrics, health } = service;
-  const { replicas, duplicateWindowMs } = config.bus;
+  const { replicas } = config.bus;
   const options = coreOptions(config);
-  const differing = await whileSettling(service, () =>
-    ensureLogStream(bus, { replicas, duplicateWindowMs }),
-  );
+  const differing = await whileSettling(service, () => ensureLogStream(bus, logOptions(config)));
   if (differing.length > 0) log.warn({ differing }, 'the log has other settings than configured');
   const stores = await whileSettling(service, () => openStores(bus, replicas));
   const around = { bus, log, metrics, now: Date.now, newId: randomUUID };

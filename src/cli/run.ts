@@ -62,6 +62,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'retention',
+    {
+      summary: 'tells how long the log keeps what was said, and changes it',
+      load: async () => (await import('./retention.ts')).retention,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'looks for what is wrong, and says what to do',

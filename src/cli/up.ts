@@ -1,8 +1,10 @@
 import { describeDurability } from '../bus/embedded/server-config.ts';
+import { readRetention } from '../bus/log-retention.ts';
 import { loadConfig } from '../config/load.ts';
 import { announcement } from './announcement.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Command, type Io, parsing } from './command.ts';
 import { startEmbedded } from './embedded.ts';
+import { keepsText } from './keeps-text.ts';
 import { isDemo } from './options.ts';
 import { connectBus, startAdmin, startCore } from './parts.ts';
 import { Service } from './service.ts';
@@ -45,13 +47,15 @@ async function start(service: Service, io: Io): Promise<void> {
     replicas: config.bus.replicas,
     external: embedded === null,
   });
+  const { keeps } = await readRetention(bus);
+  const retention = keepsText(keeps);
   const dataDir = embedded?.folder.path ?? null;
   const told = { version, ...config, port, policyPort, adminPort, natsUrl, dataDir };
-  await io.print(announcement({ ...told, demo, durability }));
+  await io.print(announcement({ ...told, demo, durability, retention }));
   const { host, adminHost } = config;
   const shownUrl = natsUrl.replace(/\/\/[^@/]*@/g, '//');
   service.ready({
     ...{ version, host, port, policyPort, adminHost, adminPort, natsUrl: shownUrl, dataDir, demo },
-    durability,
+    ...{ durability, retention },
   });
 }

@@ -74,7 +74,8 @@ async function verifyRoom(
   { snapshots, reader, io, json }: VerifyParts,
 ): Promise<number> {
   const snapshot = await snapshots.get(room);
-  const check = new ChainCheck(snapshot === null ? null : stateOf(snapshot.value));
+  const { firstSeq } = await reader.extent();
+  const check = new ChainCheck(snapshot === null ? null : stateOf(snapshot.value), firstSeq);
   let problems = 0;
   const tell = async (problem: ChainProblem | null) => {
     if (problem === null) return;
@@ -86,11 +87,13 @@ async function verifyRoom(
   const messages = reader.forward(logSubjectOfRoom(room), 1, Number.MAX_SAFE_INTEGER);
   for await (const message of messages) await tell(check.next(message));
   await tell(check.end());
-  const { n, hash } = check;
+  const { n, hash, dropped } = check;
   const said = problems === 0 ? 'the chain is whole' : `${problems} problems`;
-  const summary = { room, events: n, hash, problems };
+  const summary = { room, events: n, dropped, hash, problems };
+  const events =
+    dropped === 0 ? `${n} events` : `${n} events, the first ${dropped} dropped by age or size`;
   await io.print(
-    json ? `${JSON.stringify(summary)}\n` : `room ${room}: ${n} events, ${said}, ends in ${hash}\n`,
+    json ? `${JSON.stringify(summary)}\n` : `room ${room}: ${events}, ${said}, ends in ${hash}\n`,
   );
   return problems;
 }

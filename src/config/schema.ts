@@ -89,10 +89,15 @@ export const configSchema = z.strictObject({
     syncIntervalMs: milliseconds,
     heldEventsMax: count,
   }),
+  log: z.strictObject({
+    maxAgeSeconds: z.int().min(86_400).max(3_153_600_000).nullable(),
+    maxBytes: z.int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable(),
+  }),
   core: z.strictObject({
     heartbeatMs: milliseconds,
     silenceMs: milliseconds,
     snapshotEvery: count,
+    snapshotMaxAgeMs: milliseconds,
     roomCommandsPendingMax: count,
     loginsConcurrentMax: z.int().min(1).max(64),
     loginsPendingMax: count,

@@ -26,12 +26,24 @@ export type KnownEvent = Pick<RoomState, 'seq' | 'n' | 'hash'>;
  */
 export class ChainCheck {
   readonly #known: KnownEvent | null;
+  readonly #firstSeq: number;
   #n = 0;
-  #hash = FIRST_HASH;
+  // Null: the events before are gone.
+  #hash: string | null = FIRST_HASH;
+  #dropped = 0;
 
-  /** `known` is what the newest snapshot says, if there is one. */
-  constructor(known: KnownEvent | null) {
+  /**
+   * `known` is what the newest snapshot says, if there is one; `firstSeq` where the log begins: what
+   * stood before that, it has dropped as its limits of age and size tell it to.
+   */
+  constructor(known: KnownEvent | null, firstSeq = 1) {
     this.#known = known;
+    this.#firstSeq = firstSeq;
+  }
+
+  /** How many events at the beginning the log has dropped. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** The number of the last event seen. */
@@ -41,7 +53,7 @@ export class ChainCheck {
 
   /** The hash that the chain ends in. */
   get hash(): string {
-    return this.#hash;
+    return this.#hash ?? FIRST_HASH;
   }
 
   /** The next message of the room's log, in order; null when all is well with it. */
@@ -50,15 +62,17 @@ export class ChainCheck {
     const { seq } = message;
     if (logged === null) return problem('foreign', seq, 'a message that is no event');
     const { n } = logged.event;
+    if (this.#n === 0 && n > 1 && this.#isDropped(message.prev ?? 0)) this.#beginAfter(n - 1);
     const expected = this.#n + 1;
-    const hash = chainHash(this.#hash, message.payload);
+    const hash = this.#hash === null ? message.hash : chainHash(this.#hash, message.payload);
     this.#n = Math.max(this.#n, n);
     this.#hash = message.hash ?? hash;
     if (n < expected)
       return problem('reordered', seq, `event ${n} stands behind event ${expected - 1}`);
     if (n > expected) return problem('missing', seq, `event ${n} follows event ${expected - 1}`);
     const known = this.#known?.n === n ? this.#known : null;
-    const whole = hash === message.hash && (known === null || known.hash === hash);
+    const isChained = hash !== null && hash === message.hash;
+    const whole = isChained && (known === null || known.hash === hash);
     return whole ? null : problem('edited', seq, `event ${n} is not what was stored`);
   }
 
@@ -66,8 +80,24 @@ export class ChainCheck {
   end(): ChainProblem | null {
     const known = this.#known;
     if (known === null || known.n <= this.#n) return null;
+    if (this.#n === 0 && this.#isDropped(known.seq)) {
+      this.#beginAfter(known.n);
+      return null;
+    }
     const lost = `the log ends with event ${this.#n}, and event ${known.n} was there`;
     return problem('lost-tail', known.seq, lost);
+  }
+
+  #isDropped(seq: number): boolean {
+    return this.#firstSeq > 1 && seq < this.#firstSeq;
+  }
+
+  // The chain goes on from the snapshot where that is of the event just before. Else the oldest event's
+  // own hash stands for what was before it.
+  #beginAfter(n: number): void {
+    this.#dropped = n;
+    this.#n = n;
+    this.#hash = this.#known?.n === n ? this.#known.hash : null;
   }
 }
 

@@ -26,7 +26,8 @@ import type { Whispers } from './whispers.ts';
 
 export interface ChatCoreParts {
   readonly bus: BusConnection;
-  readonly options: NeighbourOptions & BotOptions & { readonly roomsMax: number };
+  readonly options: NeighbourOptions &
+    BotOptions & { readonly roomsMax: number; readonly snapshotMaxAgeMs: number };
   readonly ownership: Ownership;
   readonly presence: Presence;
   readonly registry: RoomRegistry;
@@ -81,15 +82,20 @@ export class ChatCore {
 
   /** Resolves when commands are answered and every room has the members that the relays have. */
   async start(): Promise<void> {
-    const { bus, registry } = this.#parts;
+    const { bus, registry, rooms, options } = this.#parts;
     await registry.reload();
     this.#neighbours.start();
     const settling = setInterval(
       () => this.#own(this.#settler.settle(), 'settle'),
-      this.#parts.options.heartbeatMs,
+      options.heartbeatMs,
+    );
+    const saving = setInterval(
+      () => this.#own(rooms.saveUnsaved(), 'snapshots'),
+      options.snapshotMaxAgeMs,
     );
     this.#endings.push(
       () => clearInterval(settling),
+      () => clearInterval(saving),
       receive(bus, CONTROL_SUBJECTS.roomsChanged, () => this.#own(registry.reload(), 'rooms')),
       bus.onStatus((status) => {
         if (status === 'connected') this.#own(this.#onReconnected(), 'reconnect');

@@ -21,6 +21,7 @@ export interface CoreOptions extends RoomOptions, BotOptions {
   readonly heartbeatMs: number;
   readonly silenceMs: number;
   readonly roomsMax: number;
+  readonly snapshotMaxAgeMs: number;
   readonly replicas: number;
   readonly appendTimeoutMs: number;
   readonly loginsConcurrentMax: number;

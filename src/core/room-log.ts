@@ -23,6 +23,8 @@ export class RoomLog {
   readonly #subject: string;
   #state: RoomState;
   #snapshotAt = 0;
+  // Of the room's newest message in the log; 0: it has none, or none any more.
+  #newest = 0;
 
   constructor(room: string, parts: RoomLogParts) {
     this.#parts = parts;
@@ -43,37 +45,56 @@ export class RoomLog {
   async load(): Promise<void> {
     const entry = await this.#parts.snapshots.get(this.#state.room);
     const snapshot = entry === null ? null : stateOf(entry.value);
-    if (snapshot !== null && snapshot.room === this.#state.room && snapshot.seq > 0) {
-      const last = await this.#parts.reader.at(snapshot.seq);
-      if (last?.subject === this.#subject && last.hash === snapshot.hash) {
-        this.#state = snapshot;
-        this.#snapshotAt = snapshot.n;
-      }
+    if (snapshot !== null && (await this.#isOfThisLog(snapshot))) {
+      this.#state = snapshot;
+      this.#snapshotAt = snapshot.n;
     }
     await this.catchUp();
+  }
+
+  async #isOfThisLog({ room, seq, hash }: RoomState): Promise<boolean> {
+    if (room !== this.#state.room || seq === 0) return false;
+    const last = await this.#parts.reader.at(seq);
+    // Its event may be older than the log keeps: then the state is known from here alone.
+    if (last === null) return this.#hasExpired(seq);
+    return last.subject === this.#subject && last.hash === hash;
+  }
+
+  // Whether the log once had this sequence and begins after it now.
+  async #hasExpired(seq: number): Promise<boolean> {
+    const { firstSeq, lastSeq } = await this.#parts.reader.extent();
+    return firstSeq > seq && lastSeq >= seq;
   }
 
   /** Folds in what the log has beyond the state. */
   async catchUp(): Promise<void> {
     const newest = await this.#parts.reader.lastFromLeader(this.#subject);
     const until = newest?.seq ?? 0;
-    if (until < this.#state.seq) {
+    if (until < this.#state.seq && !(await this.#hasExpired(this.#state.seq))) {
       // The log is shorter than what we knew: it was made anew. Nothing of before holds.
       this.#forget();
     }
     while (this.#state.seq < until) {
       const message = await this.#parts.reader.next(this.#subject, this.#state.seq + 1);
       if (message === null) throw new BusError('TIMEOUT', 'the log is settling');
-      const { seq } = this.#state;
-      // Each message names the one before it: this one knows another than ours.
-      if (seq > 0 && message.prev !== null && message.prev !== seq) this.#forget();
-      else this.#foldIn(message);
+      if (await this.#follows(message)) this.#foldIn(message);
+      else this.#forget();
     }
+    this.#newest = until;
+  }
+
+  // Each message names the one before it. One that knows another than ours is of another log, unless
+  // it goes on from our hash, or ours and what came after it are older than the log keeps.
+  async #follows({ prev, payload, hash }: StoredMessage): Promise<boolean> {
+    const { seq } = this.#state;
+    if (seq === 0 || prev === null || prev === seq) return true;
+    return hash === chainHash(this.#state.hash, payload) || (await this.#hasExpired(seq));
   }
 
   #forget(): void {
     this.#state = emptyRoom(this.#state.room);
     this.#snapshotAt = 0;
+    this.#newest = 0;
   }
 
   /**
@@ -82,6 +103,7 @@ export class RoomLog {
    */
   async append(draft: Draft, id: string, messageId: string, deadline: number): Promise<Appended> {
     const { room, n, hash, seq, time } = this.#state;
+    const prev = this.#newest;
     const now = Math.max(this.#parts.now(), Date.parse(time));
     const event = eventOf(draft, { id, n: n + 1, room, time: new Date(now).toISOString() });
     const payload = JSON.stringify(event);
@@ -90,14 +112,15 @@ export class RoomLog {
       subject: this.#subject,
       payload,
       messageId,
-      expectedLast: seq,
+      expectedLast: prev,
       hash: next,
       deadline,
     });
     if (appended.duplicate) {
       if (appended.seq > seq) await this.catchUp();
     } else {
-      this.#state = apply(this.#state, { seq: appended.seq, prev: seq, event }, next);
+      this.#state = apply(this.#state, { seq: appended.seq, prev, event }, next);
+      this.#newest = appended.seq;
     }
     return appended;
   }
@@ -114,10 +137,15 @@ export class RoomLog {
   #foldIn(message: StoredMessage): void {
     const logged = roomEventOf(message);
     // A foreign message moves the fence, but says nothing about the room and is not in its chain.
-    this.#state =
-      logged === null
-        ? { ...this.#state, seq: message.seq }
-        : apply(this.#state, logged, chainHash(this.#state.hash, message.payload));
+    if (logged === null) {
+      this.#state = { ...this.#state, seq: message.seq };
+      return;
+    }
+    const chained = chainHash(this.#state.hash, message.payload);
+    // Where events before this one are gone, its own hash stands for them.
+    const isNext = logged.event.n === this.#state.n + 1;
+    const hash = isNext ? chained : (message.hash ?? chained);
+    this.#state = apply(this.#state, logged, hash);
   }
 }
 

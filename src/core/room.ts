@@ -50,6 +50,11 @@ export class Room {
     return this.#log.state.members.size;
   }
 
+  /** Whether the newest events have no snapshot yet. */
+  get isUnsaved(): boolean {
+    return this.#log.unsaved > 0;
+  }
+
   get pending(): number {
     return this.#waiting.length;
   }

@@ -55,6 +55,15 @@ export class Rooms {
     return failed;
   }
 
+  /** Saves a snapshot of every room whose newest events have none. */
+  async saveUnsaved(): Promise<void> {
+    const unsaved = [...this.#rooms.values()].filter((room) => room.isUnsaved);
+    await inParallel(
+      unsaved.map(({ id }) => id),
+      (id) => this.get(id).save(),
+    );
+  }
+
   /** Saves a snapshot of every room, each after what waits in it. */
   async saveAll(): Promise<void> {
     await inParallel(this.ids(), (id) => this.get(id).save());

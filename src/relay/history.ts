@@ -56,12 +56,19 @@ export async function readMissed(
   if (after > upTo) return { events: [], whole: false };
   const subject = logSubjectOfRoom(room);
   const first = await reader.next(subject, after + 1);
-  // The first one must follow what the client has, or older events are gone.
-  const gone = first !== null && (first.prev ?? 0) > after;
+  const gone = first === null ? upTo > after : !follows(first, after);
   const page = await take(reader.forward(subject, after + 1, upTo), limits, false);
   if (!page.more) return { events: page.events, whole: !gone };
   const newest = await take(reader.backward(subject, upTo + 1), limits, false);
   return { events: [...newest.events].reverse(), whole: false };
+}
+
+// The first one must follow what the client has, or older events are gone. One before which the log
+// had none left does not tell, unless it is the first of the room.
+function follows(first: StoredMessage, after: number): boolean {
+  const { prev } = first;
+  if (prev === null || prev > 0) return (prev ?? 0) <= after;
+  return roomEventOf(first)?.event.n === 1;
 }
 
 async function take(

@@ -40,7 +40,7 @@ describe('doctor', () => {
       ]);
       const said = (name: string) => findings.find(({ check }) => check === name)?.message;
       expect(said('clock')).toBe('this machine and NATS have the same time');
-      expect(said('retention')).toBe('everything is kept');
+      expect(said('retention')).toBe('the log keeps everything');
       expect(said('relays')).toMatch(/^1 alive: relay-/);
       expect(said('commands')).toMatch(/2 rooms$/);
       expect(said('ports')).toMatch(/ready$/);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BusConnection } from '../../src/bus/bus-connection.ts';
 import { LogReader } from '../../src/bus/log-reader.ts';
-import { ensureLogStream } from '../../src/bus/log-stream.ts';
+import { ensureLogStream, type LogStreamOptions } from '../../src/bus/log-stream.ts';
 import { LogWriter } from '../../src/bus/log-writer.ts';
 import type { RoomEvent, WhisperEvent } from '../../src/domain/events.ts';
 import { startNatsServer, type TestNatsServer } from './nats-server.ts';
@@ -17,9 +17,10 @@ export class TestLog {
     this.nats = nats;
   }
 
-  static async start(): Promise<TestLog> {
+  static async start(change: Partial<LogStreamOptions> = {}): Promise<TestLog> {
     const log = new TestLog(await startNatsServer());
-    await ensureLogStream(await log.connect(), { replicas: 1, duplicateWindowMs: 120_000 });
+    const options = { replicas: 1, duplicateWindowMs: 120_000, ...change };
+    await ensureLogStream(await log.connect(), options);
     return log;
   }
 

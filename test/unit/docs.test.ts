@@ -79,7 +79,7 @@ describe('protocol.md §8', () => {
 describe('protocol.md §7', () => {
   it('has every limit and setting of these parts, with its default', () => {
     const defaults = parse(read('config/default.yaml'));
-    const expected = ['limits', 'xml', 'bus', 'core'].flatMap((part) =>
+    const expected = ['limits', 'xml', 'bus', 'log', 'core'].flatMap((part) =>
       Object.entries(defaults[part]).map(([key, value]) => [`${part}.${key}`, String(value)]),
     );
     const written = below('7 Limits').map(([key, value, what]) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClockSurvey, LogSurvey, NewestMessage } from '../../bus/survey.ts';
-import { durationText } from './amounts.ts';
+import { durationText } from '../amounts.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 /**

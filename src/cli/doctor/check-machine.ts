@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { listenOn } from '../../transports/listen.ts';
+import { bytesText } from '../amounts.ts';
 import { hostAndPort } from '../options.ts';
-import { bytesText } from './amounts.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** Whether there is room for more in the data folder, or where it would be made. */

@@ -1,6 +1,7 @@
 import { defectsOf } from '../../bus/known-defects.ts';
 import type { BucketSurvey, LogSurvey, Survey } from '../../bus/survey.ts';
-import { bytesText, durationText } from './amounts.ts';
+import { bytesText, durationText } from '../amounts.ts';
+import { keepsText } from '../keeps-text.ts';
 import { checkClocks } from './check-clocks.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -93,19 +94,15 @@ function checkDurability(log: LogSurvey, { replicas, durability }: Expected): Fi
 }
 
 function checkRetention({ keeps, differing }: LogSurvey): Finding {
-  const { maxAgeMs, maxBytes, maxMessages, maxMessagesPerRoom } = keeps;
-  const limits = [
-    ...(maxAgeMs === null ? [] : [`nothing older than ${durationText(maxAgeMs)}`]),
-    ...(maxBytes === null ? [] : [`at most ${bytesText(maxBytes)}`]),
-    ...(maxMessages === null ? [] : [`at most ${maxMessages} messages`]),
-    ...(maxMessagesPerRoom === null ? [] : [`at most ${maxMessagesPerRoom} messages of a room`]),
-  ];
-  const message =
-    limits.length === 0 ? 'everything is kept' : `the log keeps ${limits.join(' and ')}`;
+  const message = `the log keeps ${keepsText(keeps)}`;
   const unlike = differing.filter(({ key }) => key.startsWith('max_'));
   if (unlike.length === 0) return ok('retention', message);
   const texts = unlike.map(({ text }) => text).join('; ');
-  return warn('retention', `${message}: ${texts}`, 'change the stream or the configuration');
+  return warn(
+    'retention',
+    `${message}: ${texts}`,
+    'xmlsocket-relay retention, and --apply to have the limits of the configuration',
+  );
 }
 
 function checkConsumers({ consumers }: LogSurvey): Finding {

@@ -39,8 +39,8 @@ function payloadOf(n: number, text: string): Buffer {
   return Buffer.from(JSON.stringify(event));
 }
 
-function check(messages: readonly StoredMessage[], known: KnownEvent | null = null) {
-  const chain = new ChainCheck(known);
+function check(messages: readonly StoredMessage[], known: KnownEvent | null = null, firstSeq = 1) {
+  const chain = new ChainCheck(known, firstSeq);
   const problems = [...messages.map((message) => chain.next(message)), chain.end()];
   return problems.flatMap((problem) =>
     problem === null ? [] : [`${problem.kind} ${problem.seq}`],
@@ -117,5 +117,44 @@ describe('the chain of a room', () => {
   it('shows a log that was written anew from the first event on, by the snapshot', () => {
     const known = { seq: 60, n: EVENTS, hash: 'f'.repeat(64) };
     expect(check(log(), known)).toEqual(['edited 60']);
+  });
+});
+
+describe('the chain of a room whose oldest events were dropped', () => {
+  const known = (n: number): KnownEvent => {
+    const { seq, hash } = at(log(), n - 1);
+    return { seq, n, hash: hash ?? '' };
+  };
+
+  it('is whole from the oldest that is left', () => {
+    expect(check(log().slice(3), null, 35)).toEqual([]);
+    const chain = new ChainCheck(null, 35);
+    for (const message of log().slice(3)) chain.next(message);
+    expect([chain.dropped, chain.n, chain.hash]).toEqual([3, 6, at(log(), 5).hash]);
+  });
+
+  it('is whole when nothing is left', () => {
+    expect(check([], known(6), 61)).toEqual([]);
+    expect(check([], known(6), 60)).toEqual(['lost-tail 60']);
+  });
+
+  it('is checked from the snapshot on where that is of the last one dropped', () => {
+    const forged = { ...at(log(), 3), payload: payloadOf(4, 'forged') };
+    expect(check([forged, ...log().slice(4)], known(3), 35)).toEqual(['edited 40']);
+    expect(check(log().slice(3), known(3), 35)).toEqual([]);
+    expect(check(log().slice(3), known(5), 35)).toEqual([]);
+  });
+
+  it('shows what is missing where nothing was dropped', () => {
+    expect(check(log().slice(3))).toEqual(['missing 40']);
+    expect(check(log().slice(3), null, 25)).toEqual(['missing 40']);
+    const [, , third, , fifth] = log();
+    expect(
+      check(
+        [third, fifth].flatMap((message) => message ?? []),
+        null,
+        25,
+      ),
+    ).toEqual(['missing 50']);
   });
 });

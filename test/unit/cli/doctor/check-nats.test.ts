@@ -62,7 +62,7 @@ describe('doctor on NATS', () => {
       ...([
         'retention',
         'warn',
-        /nothing older than 1.5 days and at most 3.0 GiB: max_age/,
+        /the log keeps nothing older than 1.5 days and at most 3.0 GiB: max_age/,
       ] as const),
     ],
     [
