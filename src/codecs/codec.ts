@@ -60,7 +60,23 @@ export interface Codec {
   encodeReply(reply: Reply, ref?: Ref): readonly Buffer[];
   /** The same bytes serve every member of the room. */
   encodeEvent(logged: Logged, view: RoomView): readonly Buffer[];
+  /** How many who come and go at once are told of; null: each of them in full, always. */
+  readonly crowds: CrowdWords | null;
   encodeWhisper(logged: Logged<WhisperEvent>, reader: WhisperReader): readonly Buffer[];
+}
+
+/** Comings and goings that are summed up. */
+export interface CrowdSum {
+  readonly entered: number;
+  readonly left: number;
+}
+
+/** How a vocabulary tells of many who come and go at once (protocol.md §3.7). */
+export interface CrowdWords {
+  /** What cannot wait of one coming or going; the rest is in the sum. */
+  encodeEvent(logged: Logged, view: RoomView): readonly Buffer[];
+  /** `view` is the room after the last of them. */
+  encodeSum(sum: CrowdSum, view: RoomView): readonly Buffer[];
 }
 
 /** Who is told of a private message. */

@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
     verboseEmptyStatus: z.boolean(),
     verbosePercent: z.boolean(),
     palabreLobby: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'a room id'),
+    stormEvents: count,
+    stormWindowMs: milliseconds,
   }),
   policy: z.strictObject({
     domains: z.array(z.string().regex(/^(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)$/)),

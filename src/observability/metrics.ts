@@ -28,6 +28,9 @@ export function createMetrics() {
       frames: counter('relay_frames_total', 'Frames', ['dialect', 'direction']),
       salvaged: counter('relay_salvaged_frames_total', 'Frames repaired', ['dialect']),
       unsaid: counter('relay_unsaid_events_total', 'Events without words for them', ['dialect']),
+      summedEvents: counter('relay_summed_events_total', 'Comings and goings summed up', [
+        'dialect',
+      ]),
       dropped: counter('relay_dropped_commands_total', 'Requests without a meaning', ['dialect']),
       refusals: counter('relay_refusals_total', 'Commands and frames refused', ['code']),
       floods: counter('relay_floods_total', 'What came too fast', ['step', 'limit']),

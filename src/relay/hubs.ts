@@ -3,13 +3,12 @@ import type { LogReader } from '../bus/log-reader.ts';
 import { RoomFeed } from '../bus/room-feed.ts';
 import type { RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged } from '../domain/events.ts';
-import { type Listener, RoomHub } from './room-hub.ts';
+import { type Listener, RoomHub, type RoomHubParts } from './room-hub.ts';
 
-export interface HubsParts {
+export interface HubsParts extends RoomHubParts {
   readonly bus: BusConnection;
   readonly reader: LogReader;
   readonly heldEventsMax: number;
-  readonly onUnsaid: (dialect: string) => void;
   readonly onHealed: (messages: number) => void;
   readonly onForeign: (room: string, seq: number) => void;
   readonly onReset: (room: string) => void;
@@ -92,13 +91,16 @@ export class Hubs {
   }
 
   stop(): void {
-    for (const { feed } of this.#places.values()) feed.stop();
+    for (const { hub, feed } of this.#places.values()) {
+      hub.stop();
+      feed.stop();
+    }
     this.#places.clear();
   }
 
   #open(room: string): Place {
-    const { bus, reader, heldEventsMax, onUnsaid, onHealed, onForeign, onReset } = this.#parts;
-    const hub = new RoomHub(room, heldEventsMax, onUnsaid);
+    const { bus, reader, heldEventsMax, onHealed, onForeign, onReset } = this.#parts;
+    const hub = new RoomHub(room, heldEventsMax, this.#parts);
     const feed = new RoomFeed(bus, reader, room, {
       onEvent: (logged) => this.#deliver(hub, logged),
       onHealed,
@@ -125,6 +127,7 @@ export class Hubs {
   #closeIfEmpty(room: string): void {
     const place = this.#places.get(room);
     if (place?.hub.isEmpty !== true) return;
+    place.hub.stop();
     place.feed.stop();
     this.#places.delete(room);
   }

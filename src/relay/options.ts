@@ -20,6 +20,8 @@ export interface RelayOptions {
     readonly verboseEmptyStatus: boolean;
     readonly verbosePercent: boolean;
     readonly palabreLobby: string;
+    readonly stormEvents: number;
+    readonly stormWindowMs: number;
   };
   readonly policy: {
     readonly domains: readonly string[];

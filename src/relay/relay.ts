@@ -123,11 +123,14 @@ export class Relay {
   }
 
   #createHubs(): Hubs {
-    const { bus, log, metrics } = this.#around;
+    const { bus, log, metrics, clock } = this.#around;
+    const { xml } = this.#options;
     return new Hubs({
-      bus,
+      ...{ bus, clock },
       reader: this.#reader,
       heldEventsMax: this.#options.heldEventsMax,
+      storm: { events: xml.stormEvents, windowMs: xml.stormWindowMs },
+      onSummed: (dialect) => metrics.relay.summedEvents.inc({ dialect }),
       onUnsaid: (dialect) => metrics.relay.unsaid.inc({ dialect }),
       onHealed: (events) => metrics.relay.healedEvents.inc(events),
       onForeign: (roomId, seq) => {

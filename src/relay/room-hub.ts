@@ -1,6 +1,18 @@
 import type { Codec, RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged, RoomEventType } from '../domain/events.ts';
+import { Crowd } from './crowd.ts';
 import { Roster } from './roster.ts';
+import type { StormOptions } from './storm.ts';
+
+export interface RoomHubParts {
+  /** A dialect that somebody here speaks has no words for an event. */
+  readonly onUnsaid: (dialect: string) => void;
+  /** It has words for a crowd, and an event was one of many. */
+  readonly onSummed: (dialect: string) => void;
+  readonly storm: StormOptions;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+}
 
 /** Somebody who hears a room: a session. */
 export interface Listener {
@@ -13,12 +25,18 @@ export interface Listener {
   onRemoved(room: string): void;
 }
 
+interface Told {
+  readonly logged: Logged;
+  /** It is one of too many comings and goings. */
+  readonly summed: boolean;
+}
+
 interface Membership {
   readonly listener: Listener;
   /** Events up to this sequence are in what the session was told on entering; null: not told yet. */
   since: number | null;
   /** What was said since the session asked to enter. */
-  held: Logged[];
+  held: Told[];
 }
 
 /**
@@ -31,20 +49,17 @@ interface Membership {
 export class RoomHub {
   readonly room: string;
   readonly #heldMax: number;
-  readonly #onUnsaid: (dialect: string) => void;
+  readonly #parts: RoomHubParts;
   readonly #members = new Map<Listener, Membership>();
   readonly #roster: Roster;
+  readonly #crowd: Crowd;
 
-  /** `onUnsaid` is called when a dialect that somebody here speaks has no words for an event. */
-  constructor(
-    room: string,
-    heldMax: number,
-    onUnsaid: (dialect: string) => void = () => undefined,
-  ) {
+  constructor(room: string, heldMax: number, parts: RoomHubParts = QUIET) {
     this.room = room;
     this.#heldMax = heldMax;
-    this.#onUnsaid = onUnsaid;
+    this.#parts = parts;
     this.#roster = new Roster(room);
+    this.#crowd = new Crowd({ ...parts, view: this.#roster });
   }
 
   get isEmpty(): boolean {
@@ -95,15 +110,16 @@ export class RoomHub {
     member.since = seq;
     const { held } = member;
     member.held = [];
-    for (const logged of held) {
+    for (const told of held) {
       if (!this.#members.has(listener)) return;
-      this.#send(member, logged, listener.codec.encodeEvent(logged, this.#roster));
-      this.#expelIfOut(member, logged);
+      this.#send(member, told, this.#encode(listener.codec, told));
+      this.#expelIfOut(member, told.logged);
     }
   }
 
   remove(listener: Listener): void {
     this.#members.delete(listener);
+    this.#crowd.forget(listener);
   }
 
   /** The log was made anew: sequences of before say nothing about those to come. */
@@ -116,32 +132,50 @@ export class RoomHub {
 
   deliver(logged: Logged): void {
     this.#roster.apply(logged);
+    const told = { logged, summed: this.#crowd.sums(logged) };
     const encoded = new Map<Codec, readonly Buffer[]>();
     for (const member of this.#members.values()) {
       if (member.since === null) {
-        this.#hold(member, logged);
+        this.#hold(member, told);
         continue;
       }
       const { codec } = member.listener;
       let frames = encoded.get(codec);
       if (frames === undefined) {
-        frames = codec.encodeEvent(logged, this.#roster);
+        frames = this.#encode(codec, told);
         encoded.set(codec, frames);
-        if (frames.length === 0) this.#onUnsaid(codec.name);
+        this.#count(codec, told, frames);
       }
-      this.#send(member, logged, frames);
+      this.#send(member, told, frames);
     }
     if (!MAY_EXPEL.has(logged.event.type)) return;
     for (const member of [...this.#members.values()]) this.#expelIfOut(member, logged);
   }
 
-  #send({ listener, since }: Membership, logged: Logged, frames: readonly Buffer[]): void {
-    if (since === null || logged.seq <= since || listener.skips(logged)) return;
-    listener.push(frames);
+  /** What was to be told later is not. */
+  stop(): void {
+    this.#crowd.stop();
   }
 
-  #hold(member: Membership, logged: Logged): void {
-    member.held.push(logged);
+  #encode(codec: Codec, { logged, summed }: Told): readonly Buffer[] {
+    const words = summed && codec.crowds !== null ? codec.crowds : codec;
+    return words.encodeEvent(logged, this.#roster);
+  }
+
+  #count({ name, crowds }: Codec, { summed }: Told, frames: readonly Buffer[]): void {
+    if (summed && crowds !== null) this.#parts.onSummed(name);
+    else if (frames.length === 0) this.#parts.onUnsaid(name);
+  }
+
+  #send({ listener, since }: Membership, told: Told, frames: readonly Buffer[]): void {
+    const { logged, summed } = told;
+    if (since === null || logged.seq <= since || listener.skips(logged)) return;
+    listener.push(frames);
+    if (summed && listener.codec.crowds !== null) this.#crowd.note(listener, logged);
+  }
+
+  #hold(member: Membership, told: Told): void {
+    member.held.push(told);
     if (member.held.length > this.#heldMax) this.#expel(member.listener);
   }
 
@@ -154,9 +188,17 @@ export class RoomHub {
   }
 
   #expel(listener: Listener): void {
-    this.#members.delete(listener);
+    this.remove(listener);
     listener.onRemoved(this.room);
   }
 }
+
+// Nothing is counted and nothing summed up.
+const QUIET: RoomHubParts = {
+  onUnsaid: () => undefined,
+  onSummed: () => undefined,
+  storm: { events: Number.POSITIVE_INFINITY, windowMs: 1 },
+  clock: () => 0,
+};
 
 const MAY_EXPEL: ReadonlySet<RoomEventType> = new Set(['member.kicked', 'room.changed']);

@@ -22,6 +22,10 @@ export function createCompactCodec(options: DialectOptions): Codec {
     decode: (frame) => decode(frame, reading),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),
     encodeEvent: (logged) => encoder.event(logged).map(frameOf),
+    crowds: {
+      encodeEvent: (logged) => encoder.eventInCrowd(logged).map(frameOf),
+      encodeSum: (sum) => encoder.sum(sum).map(frameOf),
+    },
     encodeWhisper: (logged) => encoder.whisper(logged).map(frameOf),
   };
 }

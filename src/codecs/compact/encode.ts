@@ -1,6 +1,8 @@
 import type { Actor, Logged, WhisperEvent } from '../../domain/events.ts';
 import { SYSTEM_ID } from '../../domain/ids.ts';
 import type { Reply } from '../../domain/replies.ts';
+import type { CrowdSum } from '../codec.ts';
+import { crowdLines } from '../crowd-lines.ts';
 import { inPieces } from '../text.ts';
 import { element, type Markup } from '../xml/build.ts';
 
@@ -74,6 +76,16 @@ export class CompactEncoder {
           ? [this.#system('*The room was closed')]
           : [this.#system(`*The room is now called ${event.name ?? event.room}`)];
     }
+  }
+
+  /** Who came or went, without the line about it. */
+  eventInCrowd({ event }: Logged): readonly Markup[] {
+    if (event.type === 'member.entered') return [this.#user(event.member, event.room)];
+    return event.type === 'member.left' ? [this.#gone(event.member, event.room)] : [];
+  }
+
+  sum(sum: CrowdSum): readonly Markup[] {
+    return crowdLines(sum).map((text) => this.#system(text));
   }
 
   whisper({ event }: Logged<WhisperEvent>): readonly Markup[] {

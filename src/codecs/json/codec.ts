@@ -12,6 +12,7 @@ export function createJsonCodec(options: { readonly frameMaxBytes: number }): Co
     // Closing with 1000 says goodbye.
     encodeReply: (reply, ref) => (reply.type === 'goodbye' ? [] : [frameOf(replyBody(reply, ref))]),
     encodeEvent: (logged) => [frameOf(eventBody(logged))],
+    crowds: null,
     encodeWhisper: (logged) => [frameOf(whisperBody(logged))],
   };
 }

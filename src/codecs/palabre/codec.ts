@@ -26,6 +26,11 @@ export function createPalabreCodec(options: DialectOptions): Codec {
     decode: (frame) => decode(frame, options, encoder),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),
     encodeEvent: (logged, view) => encoder.event(logged, view).map(frameOf),
+    crowds: {
+      // Its lists are of everybody, each time: one is enough.
+      encodeEvent: () => [],
+      encodeSum: (sum, view) => encoder.sum(sum, view).map(frameOf),
+    },
     encodeWhisper: (logged, reader) => encoder.whisper(logged, reader).map(frameOf),
   };
 }

@@ -1,7 +1,8 @@
 import type { Actor, Logged, RoomEvent, WhisperEvent } from '../../domain/events.ts';
 import { SYSTEM_ID } from '../../domain/ids.ts';
 import type { Reply, RoomSummary } from '../../domain/replies.ts';
-import type { RoomView, WhisperReader } from '../codec.ts';
+import type { CrowdSum, RoomView, WhisperReader } from '../codec.ts';
+import { crowdLines } from '../crowd-lines.ts';
 import { Names } from '../names.ts';
 import { inPieces } from '../text.ts';
 import { element, type Markup } from '../xml/build.ts';
@@ -72,6 +73,12 @@ export class PalabreEncoder {
       case 'room.changed':
         return this.#said(SYSTEM, event.room, changeOf(event));
     }
+  }
+
+  /** Everybody who is in the room now, and how many came and went. */
+  sum(sum: CrowdSum, view: RoomView): readonly Markup[] {
+    const lines = crowdLines(sum).flatMap((text) => this.#said(SYSTEM, view.room, text));
+    return [this.#everybody(view), ...lines];
   }
 
   whisper({ event }: Logged<WhisperEvent>, { actor }: WhisperReader): readonly Markup[] {

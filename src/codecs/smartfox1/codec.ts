@@ -24,6 +24,10 @@ export function createSmartFoxCodec(options: DialectOptions): Codec {
     decode: (frame) => decode(frame, reading, encoder.rooms),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),
     encodeEvent: (logged, view) => encoder.event(logged, view).map(frameOf),
+    crowds: {
+      encodeEvent: (logged) => encoder.eventInCrowd(logged).map(frameOf),
+      encodeSum: (_sum, view) => encoder.sum(view).map(frameOf),
+    },
     encodeWhisper: (logged, reader) => encoder.whisper(logged, reader).map(frameOf),
   };
 }

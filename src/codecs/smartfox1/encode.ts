@@ -73,6 +73,18 @@ export class SmartFoxEncoder {
     }
   }
 
+  /** Who came or went: its clients make their own lines of it, and stumble over who is missing. */
+  eventInCrowd({ event }: Logged): readonly Markup[] {
+    const room = this.rooms.numberOf(event.room);
+    if (event.type === 'member.entered') return [sys('uER', room, [person(event.member)])];
+    return event.type === 'member.left' ? [gone(event.member, room)] : [];
+  }
+
+  /** How many are in the room now. */
+  sum(view: RoomView): readonly Markup[] {
+    return [count(view, this.rooms.numberOf(view.room))];
+  }
+
   /** A private message is told under a room that both are in; without one, as a line of the system's. */
   whisper({ event }: Logged<WhisperEvent>, { view }: WhisperReader): readonly Markup[] {
     const { from, text } = event;

@@ -31,6 +31,10 @@ export function createVerboseCodec(options: DialectOptions): Codec {
     decode: (frame) => decode(frame, reading, verbs),
     encodeReply: (reply) => (login(reply, encoder, logins) ?? encoder.reply(reply)).map(frameOf),
     encodeEvent: (logged) => encoder.event(logged).map(frameOf),
+    crowds: {
+      encodeEvent: (logged) => encoder.eventInCrowd(logged).map(frameOf),
+      encodeSum: (sum) => encoder.sum(sum).map(frameOf),
+    },
     encodeWhisper: (logged) => encoder.whisper(logged).map(frameOf),
   };
 }

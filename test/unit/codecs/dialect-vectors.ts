@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Codec, Decoded } from '../../../src/codecs/codec.ts';
+import type { Codec, CrowdSum, Decoded } from '../../../src/codecs/codec.ts';
 import type { DialectOptions } from '../../../src/codecs/dialect.ts';
 import type { Command } from '../../../src/domain/commands.ts';
 import type { Actor, Logged, WhisperEvent } from '../../../src/domain/events.ts';
@@ -31,6 +31,10 @@ interface EncodeVector extends Setting {
   readonly reply?: Reply;
   readonly event?: Logged;
   readonly whisper?: Logged<WhisperEvent>;
+  /** The event is one of too many comings and goings. */
+  readonly inCrowd?: boolean;
+  /** Those of the room 1, summed up. */
+  readonly sum?: CrowdSum;
   /** Who is in the room after the event. */
   readonly members?: readonly Actor[];
   /** Who is told of the whisper; its addressee unless said. */
@@ -80,13 +84,15 @@ function outcomeOf(decoded: Decoded): object {
 }
 
 function encode(codec: Codec, vector: EncodeVector): readonly Buffer[] {
-  const { reply, event, whisper, reader, shared, members = [] } = vector;
+  const { reply, event, inCrowd, sum, whisper, reader, shared, members = [] } = vector;
+  const words = inCrowd === true ? codec.crowds : codec;
   if (reply !== undefined) return codec.encodeReply(reply);
   const viewOf = (room: string) => ({
     ...{ room, name: 'Lobby 1' },
     members: new Map(members.map((member) => [member.id, member])),
   });
-  if (event !== undefined) return codec.encodeEvent(event, viewOf(event.event.room));
+  if (event !== undefined) return words?.encodeEvent(event, viewOf(event.event.room)) ?? [];
+  if (sum !== undefined) return codec.crowds?.encodeSum(sum, viewOf('1')) ?? [];
   if (whisper === undefined) throw new Error('a vector has a reply, an event or a whisper');
   const view = shared === undefined ? null : viewOf(shared);
   return codec.encodeWhisper(whisper, { actor: reader ?? whisper.event.to, view });

@@ -8,6 +8,7 @@ class Sequences implements Codec {
   readonly name = 'sequences';
   readonly via = 'xml';
   readonly rooms = 'many';
+  readonly crowds = null;
   encoded = 0;
 
   decode(): never {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CrowdSum } from '../../../../src/codecs/codec.ts';
 import { createCompactCodec } from '../../../../src/codecs/compact/codec.ts';
 import type { Logged, WhisperEvent } from '../../../../src/domain/events.ts';
 import type { Reply } from '../../../../src/domain/replies.ts';
@@ -11,6 +12,8 @@ interface Vector {
   readonly announceToEntrant?: boolean;
   readonly reply?: Reply;
   readonly event?: Logged;
+  readonly inCrowd?: boolean;
+  readonly sum?: CrowdSum;
   readonly whisper?: Logged<WhisperEvent>;
   readonly frames: readonly string[];
 }
@@ -36,9 +39,12 @@ describe('a compact frame for a client, byte for byte', { timeout: 60_000 }, () 
   });
 });
 
-function encode({ reply, event, whisper, announceToEntrant = true }: Omit<Vector, 'frames'>) {
+function encode(vector: Omit<Vector, 'frames'>) {
+  const { reply, event, inCrowd, sum, whisper, announceToEntrant = true } = vector;
   const codec = createCompactCodec({ ...OPTIONS, announceToEntrant });
   if (reply !== undefined) return codec.encodeReply(reply);
+  if (sum !== undefined) return codec.crowds?.encodeSum(sum, VIEW);
+  if (inCrowd === true && event !== undefined) return codec.crowds?.encodeEvent(event, VIEW);
   if (event !== undefined) return codec.encodeEvent(event, VIEW);
   if (whisper !== undefined) return codec.encodeWhisper(whisper, READER);
   throw new Error('the vector has nothing to encode');
