@@ -31,6 +31,7 @@ export const CONTROL_SUBJECTS = {
 
 export const ANY_LIVE_USER = 'chat.user.*';
 export const ANY_LOGGED_USER = 'chatlog.user.*';
+export const ALL_LOGGED_ROOMS = 'chatlog.room.*';
 
 // Each takes a checked id: a token made of anything else would be another subject.
 export const logSubjectOfRoom = (room: string): string => `chatlog.room.${roomId.parse(room)}`;

@@ -8,6 +8,11 @@ export interface Io {
   print(text: string): Promise<void>;
   /** Writes a line to stderr. */
   complain(line: string): void;
+  readonly stdoutIsTerminal: boolean;
+  /** Shows how far work is, in place of what was shown before; null where nobody would see it. */
+  readonly showProgress: ((line: string) => void) | null;
+  /** Aborted by Ctrl-C or SIGTERM, from the first call on; by a second one the program ends at once. */
+  interruption(): AbortSignal;
 }
 
 export interface Command {
@@ -57,6 +62,6 @@ function orUsageError<T>(parse: () => T): T {
       'code' in cause &&
       String(cause.code).startsWith('ERR_PARSE_ARGS');
     if (!isAboutArguments) throw cause;
-    throw new UsageError(cause.message.split('. ')[0] ?? cause.message, { cause });
+    throw new UsageError(cause.message.split(/\.\s/)[0] ?? cause.message, { cause });
   }
 }

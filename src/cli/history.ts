@@ -1,8 +1,6 @@
-import type { BusConnection } from '../bus/bus-connection.ts';
-import { LogReader, roomEventOf } from '../bus/log-reader.ts';
+import { LogReader } from '../bus/log-reader.ts';
 import { logSubjectOfRoom } from '../bus/subjects.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Logged } from '../domain/events.ts';
 import { roomId } from '../domain/ids.ts';
 import {
   COMMON_HELP,
@@ -12,21 +10,30 @@ import {
   parsing,
   UsageError,
 } from './command.ts';
-import { eventAsText } from './event-text.ts';
-import { findSpan, type Span } from './log-span.ts';
+import { findAround, findSpan, type Span } from './log-span.ts';
 import { onSystem } from './system.ts';
-import { parseCount, parseTime } from './values.ts';
+import {
+  readWanted,
+  Titles,
+  TRANSCRIPT_HELP,
+  TRANSCRIPT_OPTIONS,
+  writeTranscript,
+} from './transcript.ts';
+import { parseCount, parseSeq } from './values.ts';
 
 export const history: Command = {
-  help: `usage: xmlsocket-relay history ROOM [--since T] [--until T] [--limit N] [--format text|json]
+  help: `usage: xmlsocket-relay history ROOM [OPTIONS]
 
-Prints what happened in a room, oldest first, from the log of a running system. Times are UTC, like
-2026-11-23 or 2026-11-23T06:55:35Z; a time may carry another zone.
+Prints what happened in a room, oldest first, from the log of a running system; the room may have been
+removed. A time T is like 2026-11, 2026-11-23 or 2026-11-23T06:55:35Z.
 
-  --since T          only what happened at T or later
-  --until T          only what happened before T
-  --limit N          only the newest N of that
-  --format FORMAT    text (the default) or json: JSON Lines of the events as they are stored
+${TRANSCRIPT_HELP}
+  --after SEQ        only what has a higher sequence in the log
+  --before SEQ       only what has a lower one
+  --around SEQ       what came before and after that sequence: 20, or --limit
+  --limit N          only the newest N of it; with --after alone the oldest
+  --format FORMAT    text (the default), json (JSON Lines of the events as they are stored), xml,
+                     markdown or html
   --json             the same as --format json
 ${COMMON_HELP}
 `,
@@ -37,19 +44,31 @@ ${COMMON_HELP}
     );
     const room = positionals[0] ?? '';
     if (!roomId.safeParse(room).success) throw new UsageError('that is no id of a room');
-    const format = values.json ? 'json' : values.format;
-    if (format !== 'text' && format !== 'json') {
-      throw new UsageError('--format must be text or json');
-    }
+    const wanted = readWanted(values.json ? { ...values, format: 'json' } : values, 'text');
     const span: Span = {
-      since: parseTime(values.since, '--since'),
-      until: parseTime(values.until, '--until'),
+      ...wanted.span,
+      after: parseSeq(values.after, '--after'),
+      before: parseSeq(values.before, '--before'),
       limit: parseCount(values.limit, '--limit'),
     };
+    const around = parseSeq(values.around, '--around');
+    if (around !== null && OTHER_PLACES.some((name) => values[name] !== undefined)) {
+      throw new UsageError('--around stands alone, but for --limit');
+    }
     const { config } = loadConfig(io.env, values.config);
     await onSystem(config, async (bus) => {
-      for await (const logged of eventsOf(bus, room, span)) {
-        await io.print(format === 'json' ? asJson(logged) : `${eventAsText(logged.event)}\n`);
+      const reader = new LogReader(bus, { timeoutMs: READ_TIMEOUT_MS, pendingMax: 1000 });
+      try {
+        const subject = logSubjectOfRoom(room);
+        const found =
+          around === null
+            ? await findSpan(reader, subject, span)
+            : await findAround(reader, subject, around, span.limit ?? AROUND);
+        if (found === 'empty') throw new CommandError(`nothing ever happened in a room '${room}'`);
+        const title = await (await Titles.open(bus, reader, config.bus.replicas)).of(room);
+        await writeTranscript(bus, io, wanted, [{ title, found }]);
+      } finally {
+        reader.stop();
       }
     });
     return 0;
@@ -58,30 +77,13 @@ ${COMMON_HELP}
 
 const OPTIONS = {
   ...COMMON_OPTIONS,
-  since: { type: 'string' },
-  until: { type: 'string' },
+  ...TRANSCRIPT_OPTIONS,
+  after: { type: 'string' },
+  before: { type: 'string' },
+  around: { type: 'string' },
   limit: { type: 'string' },
-  format: { type: 'string', default: 'text' },
 } as const;
 
-// One after the other from the log to stdout: never more than one is in memory.
-async function* eventsOf(bus: BusConnection, room: string, span: Span): AsyncGenerator<Logged> {
-  const reader = new LogReader(bus, { timeoutMs: READ_TIMEOUT_MS, pendingMax: 1000 });
-  const subject = logSubjectOfRoom(room);
-  try {
-    const found = await findSpan(reader, subject, span);
-    if (found === 'empty') throw new CommandError(`nothing ever happened in a room '${room}'`);
-    for await (const message of reader.forward(subject, found.fromSeq, found.toSeq)) {
-      const logged = roomEventOf(message);
-      if (logged !== null && found.holds(logged.event)) yield logged;
-    }
-  } finally {
-    reader.stop();
-  }
-}
-
+const OTHER_PLACES = ['since', 'until', 'from', 'after', 'before'] as const;
+const AROUND = 20;
 const READ_TIMEOUT_MS = 10_000;
-
-function asJson({ seq, prev, event }: Logged): string {
-  return `${JSON.stringify({ seq, prev, ...event })}\n`;
-}

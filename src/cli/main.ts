@@ -12,6 +12,18 @@ const io: Io = {
   complain: (line) => {
     process.stderr.write(`${line}\n`);
   },
+  stdoutIsTerminal: process.stdout.isTTY,
+  // Back to the begin of the line, and what stands there is erased.
+  showProgress: process.stderr.isTTY
+    ? (line) => void process.stderr.write(`\r\u001b[K${line}`)
+    : null,
+  interruption: () => {
+    const ending = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => ending.abort());
+    }
+    return ending.signal;
+  },
 };
 
 // Who reads our output may have seen enough of it: `history 1 | head`.

@@ -55,6 +55,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'export',
+    {
+      summary: 'writes transcripts of rooms, to hand on',
+      load: async () => (await import('./export.ts')).exportCommand,
+    },
+  ],
+  [
     'verify',
     {
       summary: 'checks that nothing in the log was edited or lost',

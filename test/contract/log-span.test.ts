@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BusConnection } from '../../src/bus/bus-connection.ts';
-import { appendHeaders, LogReader, roomEventOf } from '../../src/bus/log-reader.ts';
+import { appendHeaders, LogReader } from '../../src/bus/log-reader.ts';
 import { ensureLogStream } from '../../src/bus/log-stream.ts';
 import { logSubjectOfRoom } from '../../src/bus/subjects.ts';
-import { findSpan, type Span } from '../../src/cli/log-span.ts';
-import type { RoomEvent } from '../../src/domain/events.ts';
+import {
+  EVERYTHING,
+  eventsOf,
+  type FoundSpan,
+  findAround,
+  findSpan,
+  type Span,
+} from '../../src/cli/log-span.ts';
+import type { Logged, RoomEvent } from '../../src/domain/events.ts';
 import { startNatsServer, type TestNatsServer } from '../support/nats-server.ts';
 
 const MINUTE = 60_000;
@@ -39,45 +46,84 @@ afterAll(async () => {
 
 describe('a span of a room', () => {
   const at = (index: number) => START + index * 10 * MINUTE;
-  it.each<[what: string, span: Span]>([
-    ['everything', { since: null, until: null, limit: null }],
-    ['since a time that an event has', { since: at(7), until: null, limit: null }],
-    ['since a time between two events', { since: at(7) + 1, until: null, limit: null }],
-    ['until a time that an event has', { since: null, until: at(7), limit: null }],
-    ['until a time near the foreign message', { since: null, until: at(21), limit: null }],
-    ['between two times', { since: at(3), until: at(30), limit: null }],
-    ['before the first', { since: null, until: at(0), limit: null }],
-    ['after the last', { since: at(40), until: null, limit: null }],
-    ['from late to early', { since: at(30), until: at(3), limit: null }],
-    ['the newest', { since: null, until: null, limit: 1 }],
-    ['the newest five', { since: null, until: null, limit: 5 }],
-    ['more than there are', { since: null, until: null, limit: 1000 }],
-    ['the newest five before a time', { since: null, until: at(23), limit: 5 }],
+  it.each<[what: string, span: Partial<Span>]>([
+    ['everything', {}],
+    ['since a time that an event has', { since: at(7) }],
+    ['since a time between two events', { since: at(7) + 1 }],
+    ['until a time that an event has', { until: at(7) }],
+    ['until a time near the foreign message', { until: at(21) }],
+    ['between two times', { since: at(3), until: at(30) }],
+    ['before the first', { until: at(0) }],
+    ['after the last', { since: at(40) }],
+    ['from late to early', { since: at(30), until: at(3) }],
+    ['the newest', { limit: 1 }],
+    ['the newest five', { limit: 5 }],
+    ['more than there are', { limit: 1000 }],
+    ['the newest five before a time', { until: at(23), limit: 5 }],
     ['the newest of a short span', { since: at(20), until: at(22), limit: 5 }],
-    ['the newest of an empty span', { since: at(40), until: null, limit: 5 }],
+    ['the newest of an empty span', { since: at(40), limit: 5 }],
   ])('%s', async (_what, span) => {
-    const { since, until, limit } = span;
+    const { since, until, limit } = { ...EVERYTHING, ...span };
     const expected = TIMES.filter(
       (time) => (since === null || time >= since) && (until === null || time < until),
     ).slice(limit === null ? 0 : -limit);
-    expect(await timesOf(span)).toEqual(expected);
+    expect(await timesOf(await find(span))).toEqual(expected);
+    // A short log is not worth the steps: it is read as a whole, and gives the same.
+    expect(await timesOf(await find(span, 10_000))).toEqual(expected);
   });
 
   it('of a room where nothing ever happened', async () => {
-    const span = { since: null, until: null, limit: null };
-    expect(await findSpan(reader, logSubjectOfRoom('9'), span)).toBe('empty');
+    expect(await findSpan(reader, logSubjectOfRoom('9'), EVERYTHING)).toBe('empty');
+  });
+
+  it('by place', async () => {
+    const seqs = await seqsOf(await find({}));
+    const [tenth = 0, twentieth = 0] = [seqs[10], seqs[20]];
+    expect(await seqsOf(await find({ after: tenth }))).toEqual(seqs.slice(11));
+    expect(await seqsOf(await find({ before: tenth }))).toEqual(seqs.slice(0, 10));
+    expect(await seqsOf(await find({ after: tenth, limit: 3 }))).toEqual(seqs.slice(11, 14));
+    expect(await seqsOf(await find({ before: tenth, limit: 3 }))).toEqual(seqs.slice(7, 10));
+    const between = { after: tenth, before: twentieth, limit: 2 };
+    expect(await seqsOf(await find(between))).toEqual(seqs.slice(18, 20));
+  });
+
+  it('of one person', async () => {
+    const only = ({ n }: RoomEvent) => n % 10 === 1;
+    const seqs = await seqsOf(await find({}));
+    const expected = [seqs[0], seqs[10], seqs[20], seqs[30]];
+    expect(await seqsOf(await find({ only }))).toEqual(expected);
+    expect(await seqsOf(await find({ only, limit: 2 }))).toEqual(expected.slice(2));
+  });
+
+  it.each([
+    [1, 0, 0],
+    [2, 0, 1],
+    [5, 2, 2],
+    [1000, 1000, 1000],
+  ])('around a sequence, %i of them', async (limit, older, newer) => {
+    const seqs = await seqsOf(await find({}));
+    const around = await findAround(reader, SUBJECT, seqs[20] ?? 0, limit);
+    expect(await seqsOf(around)).toEqual(seqs.slice(Math.max(0, 20 - older), 21 + newer));
   });
 });
 
-async function timesOf(span: Span): Promise<number[]> {
-  const found = await findSpan(reader, SUBJECT, span);
+async function find(span: Partial<Span>, seekFrom = 1): Promise<FoundSpan | 'empty'> {
+  return findSpan(reader, SUBJECT, { ...EVERYTHING, ...span }, seekFrom);
+}
+
+async function eventsIn(found: FoundSpan | 'empty'): Promise<Logged[]> {
   if (found === 'empty') return [];
-  const times: number[] = [];
-  for await (const message of reader.forward(SUBJECT, found.fromSeq, found.toSeq)) {
-    const logged = roomEventOf(message);
-    if (logged !== null && found.holds(logged.event)) times.push(Date.parse(logged.event.time));
-  }
-  return times;
+  const events: Logged[] = [];
+  for await (const batch of eventsOf(bus, SUBJECT, found)) events.push(...batch);
+  return events;
+}
+
+async function timesOf(found: FoundSpan | 'empty'): Promise<number[]> {
+  return (await eventsIn(found)).map(({ event }) => Date.parse(event.time));
+}
+
+async function seqsOf(found: FoundSpan | 'empty'): Promise<number[]> {
+  return (await eventsIn(found)).map(({ seq }) => seq);
 }
 
 async function append(subject: string, id: string, last: number | null, what: object) {

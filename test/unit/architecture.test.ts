@@ -17,9 +17,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   web: [],
   relay: ['domain', 'codecs', 'transports', 'bus', 'observability'],
   core: ['domain', 'bus', 'observability'],
+  // What the log says, for people to read: pure, so that commands and pages write the same.
+  transcripts: ['domain', 'codecs'],
   cli: [
     ...['domain', 'codecs', 'transports', 'bus', 'observability'],
-    ...['config', 'web', 'relay', 'core'],
+    ...['config', 'web', 'relay', 'core', 'transcripts'],
   ],
 };
 

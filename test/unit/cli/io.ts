@@ -26,6 +26,9 @@ export async function cli(
     complain: (line) => {
       stderr += `${line}\n`;
     },
+    stdoutIsTerminal: false,
+    showProgress: null,
+    interruption: () => new AbortController().signal,
   });
   return { code, stdout, stderr };
 }

@@ -60,6 +60,12 @@ describe('wrong usage exits with 2 and one line', () => {
     ['a day that is none', ['history', '1', '--since', '2026-13-01']],
     ['a limit of nothing', ['history', '1', '--limit', '0']],
     ['an unknown format', ['history', '1', '--format', 'pdf']],
+    ['a zone that is none', ['history', '1', '--tz', 'Europe/Nowhere']],
+    ['a sequence that is none', ['history', '1', '--after', '-1']],
+    ['a place around and a time', ['history', '1', '--around', '5', '--since', '2026-01']],
+    ['an export of nothing', ['export']],
+    ['an export of a room and of all', ['export', '1', '--all']],
+    ['an export of a room that cannot be', ['export', '1', '*']],
   ])('%s', async (_what, args) => {
     const { code, stdout, stderr } = await cli(args, NOWHERE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -77,6 +83,7 @@ const FAILURES: readonly (readonly [string, string[], NodeJS.ProcessEnv, RegExp]
   ['users on nothing', ['users', 'list'], NOWHERE, /no running system: .*\/nonexistent/],
   ['rooms on nothing', ['rooms', 'list'], NOWHERE, /no running system/],
   ['history of nothing', ['history', '1'], NOWHERE, /no running system/],
+  ['export of nothing', ['export', '--all'], NOWHERE, /no running system/],
   ['a wrong variable', ['up'], { RELAY_PORT: 'x' }, /RELAY_PORT \(port\)/],
   ['a file that is not there', ['up', '--config', '/nonexistent.yaml'], {}, /nonexistent\.yaml/],
   ['a relay without NATS', ['relay'], {}, /natsUrl \(RELAY_NATS_URL\)/],

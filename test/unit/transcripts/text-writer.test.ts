@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { eventAsText } from '../../../src/cli/event-text.ts';
 import type { RoomEvent } from '../../../src/domain/events.ts';
+import { eventAsText } from '../../../src/transcripts/text-writer.ts';
+import { utc } from './story.ts';
 
 const ENVELOPE = {
   v: 1,
@@ -35,5 +36,5 @@ const CASES: readonly (readonly [RoomEvent, string])[] = [
 ];
 
 it.each(CASES)('$type', (event, line) => {
-  expect(eventAsText(event)).toBe(`[2026-11-23 06:55:35] ${line}`);
+  expect(eventAsText(event, utc)).toBe(`[2026-11-23 06:55:35] ${line}`);
 });
