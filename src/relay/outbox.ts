@@ -38,7 +38,7 @@ export class Outbox {
         this.#onOverflow();
         return;
       }
-      if (this.#frames.length === 0) setImmediate(() => this.flush());
+      if (this.#frames.length === 0) atEndOfTurn(this);
       this.#frames.push(frame);
       this.#bytes += frame.length;
     }
@@ -57,4 +57,19 @@ export class Outbox {
     this.#bytes = 0;
     this.#sink.write(frames);
   }
+}
+
+// One callback for all outboxes of a turn: those of a room are then written one after the other, and
+// find the bytes that the first one made.
+let waiting: Outbox[] = [];
+
+function atEndOfTurn(outbox: Outbox): void {
+  if (waiting.length === 0) setImmediate(flushAll);
+  waiting.push(outbox);
+}
+
+function flushAll(): void {
+  const due = waiting;
+  waiting = [];
+  for (const outbox of due) outbox.flush();
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { plainAddress } from './addresses.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
+import { concatenated, JoinedFrames } from './joined-frames.ts';
 
 export interface TcpConnectionOptions extends FrameReaderOptions {
   readonly closeTimeoutMs: number;
@@ -46,10 +47,8 @@ export class TcpConnection implements Connection {
   }
 
   write(frames: readonly Buffer[]): void {
-    if (!this.#socket.writable) return;
-    const [first, ...others] = frames;
-    if (first === undefined) return;
-    this.#socket.write(others.length === 0 ? first : Buffer.concat(frames));
+    if (!this.#socket.writable || frames.length === 0) return;
+    this.#socket.write(STREAMED.of(frames));
   }
 
   pause(): void {
@@ -76,3 +75,5 @@ export class TcpConnection implements Connection {
     this.#socket.destroy();
   }
 }
+
+const STREAMED = new JoinedFrames(concatenated);

@@ -109,6 +109,33 @@ describe('a message', () => {
     web.close();
   });
 
+  it('of every length is whole beside others, with control frames between', async () => {
+    const web = await connectWeb(listener.port);
+    const { connection, heard } = await listener.connections.next();
+    const texts = [0, 125, 126, 65_535, 65_536].map((length) => 'é'.padEnd(length, 'z'));
+    const read: string[] = [];
+    web.socket.removeAllListeners('message');
+    web.socket.on('message', (data: Buffer) => read.push(String(data)));
+    let pongs = 0;
+    web.socket.on('pong', () => {
+      pongs += 1;
+    });
+    for (let round = 0; round < 20; round += 1) {
+      // The relay answers a ping between two writes.
+      web.socket.ping();
+      web.send({ type: 'ping' });
+      await heard.frames.next();
+      connection.write(texts.map((text) => Buffer.from(text)));
+      connection.write([Buffer.from(`round ${round}`)]);
+    }
+    connection.close(1000, 'enough');
+    expect(await web.closed).toEqual({ code: 1000, reason: 'enough' });
+    expect(read).toEqual(
+      Array.from({ length: 20 }, (_, round) => [...texts, `round ${round}`]).flat(),
+    );
+    expect(pongs).toBe(20);
+  });
+
   it('that is binary ends a WebSocket of JSON with 1003', async () => {
     const web = await connectWeb(listener.port);
     web.socket.send(Buffer.from('{}'), { binary: true });
