@@ -83,6 +83,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'torture',
+    {
+      summary: 'cuts, kills and pauses while clients talk, and looks for what got lost',
+      load: async () => (await import('./torture.ts')).torture,
+    },
+  ],
+  [
     'check-config',
     {
       summary: 'checks the configuration and prints it',

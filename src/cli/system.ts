@@ -9,20 +9,25 @@ import { CommandError } from './command.ts';
  * the data folder. Throws `CommandError` when there is none, `BusError` when it does not answer.
  */
 export async function onSystem<T>(
-  { natsUrl, dataDir, bus: { reconnectWaitMs } }: Config,
+  config: Config,
   work: (bus: BusConnection) => Promise<T>,
 ): Promise<T> {
-  const url = natsUrl ?? (await readRuntime(dataDir))?.natsUrl;
-  if (url === undefined) {
-    throw new CommandError(
-      `no running system: RELAY_NATS_URL is not set and nothing runs on data folder ${resolve(dataDir)}`,
-    );
-  }
+  const url = await findNatsUrl(config);
   const name = 'xmlsocket-relay operator';
+  const { reconnectWaitMs } = config.bus;
   const bus = await BusConnection.open({ url, name, reconnectWaitMs });
   try {
     return await work(bus);
   } finally {
     await bus.close();
   }
+}
+
+/** The NATS of the running system, found as `onSystem` does. Throws `CommandError` when there is none. */
+export async function findNatsUrl({ natsUrl, dataDir }: Config): Promise<string> {
+  const url = natsUrl ?? (await readRuntime(dataDir))?.natsUrl;
+  if (url !== undefined) return url;
+  throw new CommandError(
+    `no running system: RELAY_NATS_URL is not set and nothing runs on data folder ${resolve(dataDir)}`,
+  );
 }

@@ -14,10 +14,17 @@ export function availableTie(env: NodeJS.ProcessEnv): Tie {
 
 /**
  * Starts a program that gets SIGTERM when this process ends, also when it is killed. It is in a
- * process group of its own: a Ctrl-C at the terminal does not reach it. Only its stderr can be read.
+ * process group of its own: a Ctrl-C at the terminal does not reach it. Its stderr can be read, its
+ * stdout only when `around` says so.
  */
-export function spawnTied(program: string, args: readonly string[], tie: Tie): ChildProcess {
-  const options: SpawnOptions = { stdio: ['ignore', 'ignore', 'pipe'], detached: true };
+export function spawnTied(
+  program: string,
+  args: readonly string[],
+  tie: Tie,
+  around: Pick<SpawnOptions, 'env' | 'stdio'> = {},
+): ChildProcess {
+  const stdio = ['ignore', 'ignore', 'pipe'] as const;
+  const options: SpawnOptions = { stdio: [...stdio], ...around, detached: true };
   if (tie === 'kernel') {
     return spawn('setpriv', ['--pdeathsig', 'TERM', '--', program, ...args], options);
   }

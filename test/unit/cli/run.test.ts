@@ -66,6 +66,11 @@ describe('wrong usage exits with 2 and one line', () => {
     ['an export of nothing', ['export']],
     ['an export of a room and of all', ['export', '1', '--all']],
     ['an export of a room that cannot be', ['export', '1', '*']],
+    ['a fault that there is not', ['torture', '--faults', 'burn']],
+    ['a fault of what others started', ['torture', '--url', 'a:1', '--faults', 'kill-core']],
+    ['an address that is none', ['torture', '--url', 'nowhere']],
+    ['too few clients', ['torture', '--clients', '1']],
+    ['a number of seeds that is none', ['torture', '--seeds', 'many']],
   ])('%s', async (_what, args) => {
     const { code, stdout, stderr } = await cli(args, NOWHERE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -84,6 +89,7 @@ const FAILURES: readonly (readonly [string, string[], NodeJS.ProcessEnv, RegExp]
   ['rooms on nothing', ['rooms', 'list'], NOWHERE, /no running system/],
   ['history of nothing', ['history', '1'], NOWHERE, /no running system/],
   ['export of nothing', ['export', '--all'], NOWHERE, /no running system/],
+  ['torture of nothing', ['torture', '--url', '127.0.0.1:1'], NOWHERE, /no running system/],
   ['a wrong variable', ['up'], { RELAY_PORT: 'x' }, /RELAY_PORT \(port\)/],
   ['a file that is not there', ['up', '--config', '/nonexistent.yaml'], {}, /nonexistent\.yaml/],
   ['a relay without NATS', ['relay'], {}, /natsUrl \(RELAY_NATS_URL\)/],
