@@ -40,6 +40,11 @@ export class LogReader {
     this.#requester = new Requester(bus, options);
   }
 
+  /** Requests without an answer yet. */
+  get pending(): number {
+    return this.#requester.pending;
+  }
+
   /** The newest message of a subject, or null. On a cluster a little stale at times. */
   last(subject: string): Promise<StoredMessage | null> {
     return this.#direct({ last_by_subj: subject });

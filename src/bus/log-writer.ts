@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BusConnection } from './bus-connection.ts';
-import { BusError } from './bus-error.ts';
+import { BusError, type BusErrorKind } from './bus-error.ts';
 import { appendHeaders, type LogReader } from './log-reader.ts';
 import { Requester } from './requester.ts';
 
@@ -9,7 +9,12 @@ export interface LogWriterOptions {
   /** How long one attempt may wait for the log's answer. */
   readonly appendTimeoutMs: number;
   readonly pendingMax: number;
+  /** Called after each append, with how long it took. */
+  readonly onAppended?: (outcome: AppendOutcome, seconds: number) => void;
 }
+
+/** `stored` now, known as a `duplicate`, or the kind of the error. */
+export type AppendOutcome = 'stored' | 'duplicate' | 'failed' | BusErrorKind;
 
 export interface Append {
   readonly subject: string;
@@ -41,17 +46,38 @@ export class LogWriter {
   readonly #bus: BusConnection;
   readonly #reader: LogReader;
   readonly #requester: Requester;
+  readonly #onAppended: LogWriterOptions['onAppended'];
 
   constructor(bus: BusConnection, reader: LogReader, options: LogWriterOptions) {
     this.#bus = bus;
     this.#reader = reader;
+    this.#onAppended = options.onAppended;
     this.#requester = new Requester(bus, {
       timeoutMs: options.appendTimeoutMs,
       pendingMax: options.pendingMax,
     });
   }
 
+  /** Appends without an answer yet. */
+  get pending(): number {
+    return this.#requester.pending;
+  }
+
   async append(append: Append): Promise<Appended> {
+    const begun = performance.now();
+    const tell = (outcome: AppendOutcome) =>
+      this.#onAppended?.(outcome, (performance.now() - begun) / 1000);
+    try {
+      const appended = await this.#untilAnswered(append);
+      tell(appended.duplicate ? 'duplicate' : 'stored');
+      return appended;
+    } catch (error) {
+      tell(error instanceof BusError ? error.kind : 'failed');
+      throw error;
+    }
+  }
+
+  async #untilAnswered(append: Append): Promise<Appended> {
     for (;;) {
       try {
         return await this.#attempt(append);

@@ -11,7 +11,7 @@ export interface Embedded {
 
 /** Takes the data folder and starts a nats-server of our own in it; one that cannot be kept up ends the service. */
 export async function startEmbedded(service: Service, env: NodeJS.ProcessEnv): Promise<Embedded> {
-  const { config, log } = service;
+  const { config, log, metrics } = service;
   const folder = await lockDataFolder(config.dataDir);
   service.onStop('data folder', () => folder.release());
   const program = await findNatsServer({
@@ -27,7 +27,10 @@ export async function startEmbedded(service: Service, env: NodeJS.ProcessEnv): P
       tie: availableTie(env),
     },
     {
-      onDied: (how, retryMs) => log.error({ how, retryMs }, 'nats-server is down'),
+      onDied: (how, retryMs) => {
+        metrics.bus.serverDeaths.inc();
+        log.error({ how, retryMs }, 'nats-server is down');
+      },
       onRestarted: () => log.info('nats-server is up again'),
       onGaveUp: (error) => service.fail(error.message),
     },

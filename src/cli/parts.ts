@@ -26,7 +26,10 @@ export async function connectBus(service: Service, url: string): Promise<BusConn
   service.onStop('connection to NATS', () => bus.close());
   metrics.bus.connected.set(1);
   health.add('nats', () => (bus.status === 'connected' ? null : `NATS is ${bus.status}`));
-  bus.onProblem((problem) => log.warn({ problem }, 'NATS complains'));
+  bus.onProblem((problem) => {
+    metrics.bus.complaints.inc();
+    log.warn({ problem }, 'NATS complains');
+  });
   bus.onStatus((status) => {
     metrics.bus.connected.set(status === 'connected' ? 1 : 0);
     if (status === 'connected') log.info('connected to NATS again');

@@ -34,6 +34,7 @@ export interface ChatCoreParts {
   readonly rooms: Rooms;
   readonly login: LoginParts;
   readonly whispers: Whispers;
+  readonly appendsPending: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -119,7 +120,9 @@ export class ChatCore {
 
   /** Brings the gauges up to date. */
   measure(): void {
-    const { metrics, rooms, login } = this.#parts;
+    const { metrics, rooms, registry, login, appendsPending } = this.#parts;
+    metrics.core.appendsPending.set(appendsPending());
+    metrics.core.registeredRooms.set(registry.size);
     metrics.core.rooms.set(rooms.size);
     metrics.core.roomCommandsPending.set(rooms.pending);
     metrics.core.botsPending.set(this.#bots.pending);

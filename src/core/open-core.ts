@@ -62,7 +62,11 @@ export async function openCore(
   const { accounts, registry } = stores;
   const limits = { timeoutMs: options.appendTimeoutMs, pendingMax: 100_000 };
   const reader = new LogReader(bus, limits);
-  const writer = new LogWriter(bus, reader, { ...options, pendingMax: limits.pendingMax });
+  const writer = new LogWriter(bus, reader, {
+    appendTimeoutMs: options.appendTimeoutMs,
+    pendingMax: limits.pendingMax,
+    onAppended: (outcome, seconds) => metrics.core.appendSeconds.observe({ outcome }, seconds),
+  });
   const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);
   const secrets = await Bucket.open(bus, 'chat_secrets', options.replicas);
   const presence = new Presence();
@@ -71,6 +75,7 @@ export async function openCore(
     ...{ writer, reader, snapshots, presence, options, now, newId, accountOf },
     roleOf: (id) => accounts.roleOf(id),
     onFenced: () => metrics.core.fenced.inc(),
+    onSnapshot: (outcome) => metrics.core.snapshots.inc({ outcome }),
     onProblem: (room, err) => {
       metrics.core.problems.inc();
       log.error({ err, roomId: room }, 'room failed');
@@ -91,6 +96,7 @@ export async function openCore(
         clock: () => performance.now(),
       }),
     },
+    appendsPending: () => writer.pending,
     whispers: new Whispers({ ...options, writer, accountOf, now }),
   });
 }

@@ -12,6 +12,7 @@ export interface RoomLogParts {
   readonly reader: LogReader;
   readonly snapshots: Bucket;
   readonly now: () => number;
+  readonly onSnapshot: (outcome: 'saved' | 'failed') => void;
 }
 
 /**
@@ -131,7 +132,13 @@ export class RoomLog {
     if (state.n === this.#snapshotAt) return;
     // Also when it fails: the next is tried as many events later as if it had not.
     this.#snapshotAt = state.n;
-    await this.#parts.snapshots.put(state.room, snapshotOf(state));
+    try {
+      await this.#parts.snapshots.put(state.room, snapshotOf(state));
+      this.#parts.onSnapshot('saved');
+    } catch (error) {
+      this.#parts.onSnapshot('failed');
+      throw error;
+    }
   }
 
   #foldIn(message: StoredMessage): void {

@@ -46,6 +46,8 @@ export function createMetrics() {
       commandSeconds: seconds('relay_command_seconds', 'From command to answer', ['type']),
       commandsPending: gauge('relay_commands_pending', 'Commands waiting for chat-core'),
       departuresWaiting: gauge('relay_departures_waiting', 'Leavings chat-core has not heard of'),
+      heldEvents: gauge('relay_held_events', 'Events held for sessions that are entering'),
+      logReadsPending: gauge('relay_log_reads_pending', 'Reads of the log without an answer yet'),
       healedEvents: counter('relay_healed_events_total', 'Events read from the log over a gap'),
       foreignMessages: counter('relay_foreign_messages_total', 'Log messages that are no events'),
       logResets: counter('relay_log_resets_total', 'Times the log was found made anew'),
@@ -56,6 +58,10 @@ export function createMetrics() {
       logins: counter('core_logins_total', 'Logins answered', ['kind', 'outcome']),
       loginsPending: gauge('core_logins_pending', 'Logins waiting for a password check'),
       botsPending: gauge('core_bot_commands_pending', 'Commands of bots whose key is looked up'),
+      appendSeconds: seconds('core_append_seconds', 'Until the log has acknowledged', ['outcome']),
+      appendsPending: gauge('core_appends_pending', 'Appends without an answer yet'),
+      snapshots: counter('core_snapshots_total', 'Snapshots of rooms', ['outcome']),
+      registeredRooms: gauge('core_registered_rooms', 'Rooms that there are, whoever serves them'),
       rooms: gauge('core_rooms', 'Rooms served by this chat-core'),
       roomCommandsPending: gauge('core_room_commands_pending', 'Commands waiting in all rooms'),
       fenced: counter('core_fenced_total', 'Appends refused because the log had moved on'),
@@ -67,6 +73,8 @@ export function createMetrics() {
     bus: {
       connected: gauge('bus_connected', '1 while connected to NATS'),
       disconnects: counter('bus_disconnects_total', 'Connections to NATS lost'),
+      complaints: counter('bus_complaints_total', 'What NATS said out of turn: a denied publish'),
+      serverDeaths: counter('bus_server_deaths_total', 'Times the embedded nats-server died'),
     },
   };
 }

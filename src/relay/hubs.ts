@@ -34,6 +34,13 @@ export class Hubs {
     return this.#places.size;
   }
 
+  /** Events that wait for sessions which are entering. */
+  get held(): number {
+    let held = 0;
+    for (const { hub } of this.#places.values()) held += hub.held;
+    return held;
+  }
+
   /** Every hub; for telling chat-core who is where. */
   all(): RoomHub[] {
     return [...this.#places.values()].map(({ hub }) => hub);

@@ -118,6 +118,8 @@ export class Relay {
     for (const session of this.#sessions) bytes += session.outboxBytes;
     metrics.relay.outboxBytes.set(bytes);
     metrics.relay.addresses.set(this.#admissions.addresses);
+    metrics.relay.heldEvents.set(this.#hubs.held);
+    metrics.relay.logReadsPending.set(this.#reader.pending);
     metrics.relay.commandsPending.set(this.#core.pending);
     metrics.relay.departuresWaiting.set(this.#departures.waiting);
   }

@@ -62,6 +62,13 @@ export class RoomHub {
     this.#crowd = new Crowd({ ...parts, view: this.#roster });
   }
 
+  /** Events that wait for sessions which are entering. */
+  get held(): number {
+    let held = 0;
+    for (const member of this.#members.values()) held += member.held.length;
+    return held;
+  }
+
   get isEmpty(): boolean {
     return this.#members.size === 0;
   }
