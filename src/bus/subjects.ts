@@ -1,4 +1,5 @@
 import { accountId, roomId } from '../domain/ids.ts';
+import { processId } from '../domain/room-commands.ts';
 
 /** The stream that is the log (protocol.md §5.1). */
 export const LOG_STREAM = 'CHATLOG';
@@ -25,6 +26,7 @@ export const CONTROL_SUBJECTS = {
   relayBeat: 'chatctl.relay.beat',
   coreBeat: 'chatctl.core.beat',
   presence: 'chatctl.relay.presence',
+  heard: 'chatctl.relay.heard',
   counts: 'chatctl.core.counts',
   roomsChanged: 'chatctl.rooms.changed',
 } as const;
@@ -41,6 +43,10 @@ export const commandSubjectOfRoom = (room: string): string =>
 export const logSubjectOfUser = (id: string): string => `chatlog.user.${accountId.parse(id)}`;
 export const commandSubjectOfUser = (id: string): string =>
   `chatcmd.relay.user.${accountId.parse(id)}`;
+
+/** Where one relay answers whom it has; nobody answers for a relay that is dead. */
+export const hereSubjectOf = (relay: string): string =>
+  `chatctl.relay.here.${processId.parse(relay)}`;
 
 /** The last token of a subject: the room or the account it is about. */
 export function lastToken(subject: string): string {

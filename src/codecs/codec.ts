@@ -54,6 +54,8 @@ export interface Codec {
   readonly name: string;
   /** The `via` of events born on this wire. */
   readonly via: Via;
+  /** Its clients cannot say what they have heard: one that comes back is told (protocol.md §6.1). */
+  readonly catchUp: boolean;
   /** `one`: entering a room leaves the one before (protocol.md §3.1). */
   readonly rooms: 'one' | 'many';
   decode(frame: Buffer): Decoded;

@@ -62,6 +62,8 @@ export const configSchema = z.strictObject({
     membersPerRoomMax: count,
     historyMax: z.int().min(1).max(1000),
     resumeMax: z.int().min(0).max(100_000),
+    resumeMaxBytes: z.int().min(65_536).max(1_073_741_824),
+    catchUpMax: z.int().min(0).max(10_000),
     closeTimeoutMs: milliseconds,
     pingIntervalMs: milliseconds,
     keepAliveMs: milliseconds,
@@ -98,6 +100,8 @@ export const configSchema = z.strictObject({
   core: z.strictObject({
     heartbeatMs: milliseconds,
     silenceMs: milliseconds,
+    graceMs: z.int().min(0).max(86_400_000),
+    catchUpWindowMs: z.int().min(0).max(86_400_000),
     snapshotEvery: count,
     snapshotMaxAgeMs: milliseconds,
     roomCommandsPendingMax: count,

@@ -1,6 +1,7 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
-import { type Received, receive, tell } from '../bus/messages.ts';
-import { COMMAND_SUBJECTS, CONTROL_SUBJECTS, lastToken } from '../bus/subjects.ts';
+import { gather, type Received, receive, tell } from '../bus/messages.ts';
+import { COMMAND_SUBJECTS, CONTROL_SUBJECTS, hereSubjectOf, lastToken } from '../bus/subjects.ts';
+import { heardReport, hereAnswer } from '../domain/control.ts';
 import { accountId, roomId } from '../domain/ids.ts';
 import { refusal } from '../domain/refusals.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../domain/room-commands.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Absences } from './absences.ts';
 import { authenticate, type LoginParts } from './authenticate.ts';
 import { type BotOptions, Bots } from './bots.ts';
 import { type NeighbourOptions, Neighbours } from './neighbours.ts';
@@ -27,9 +29,14 @@ import type { Whispers } from './whispers.ts';
 export interface ChatCoreParts {
   readonly bus: BusConnection;
   readonly options: NeighbourOptions &
-    BotOptions & { readonly roomsMax: number; readonly snapshotMaxAgeMs: number };
+    BotOptions & {
+      readonly roomsMax: number;
+      readonly snapshotMaxAgeMs: number;
+      readonly graceMs: number;
+    };
   readonly ownership: Ownership;
   readonly presence: Presence;
+  readonly absences: Absences;
   readonly registry: RoomRegistry;
   readonly rooms: Rooms;
   readonly login: LoginParts;
@@ -62,6 +69,7 @@ export class ChatCore {
     });
     this.#settler = new Settler({
       ...parts,
+      now: parts.options.now,
       askPresence: (...asked) => this.#neighbours.askPresence(...asked),
     });
     this.#list = new RoomList(parts);
@@ -94,9 +102,12 @@ export class ChatCore {
       () => this.#own(rooms.saveUnsaved(), 'snapshots'),
       options.snapshotMaxAgeMs,
     );
+    const stocktaking = setInterval(() => this.#takeStock(), STOCK_MS);
     this.#endings.push(
       () => clearInterval(settling),
       () => clearInterval(saving),
+      () => clearInterval(stocktaking),
+      receive(bus, CONTROL_SUBJECTS.heard, ({ body }) => this.#noteTold(body)),
       receive(bus, CONTROL_SUBJECTS.roomsChanged, () => this.#own(registry.reload(), 'rooms')),
       bus.onStatus((status) => {
         if (status === 'connected') this.#own(this.#onReconnected(), 'reconnect');
@@ -128,6 +139,7 @@ export class ChatCore {
     metrics.core.botsPending.set(this.#bots.pending);
     metrics.core.loginsPending.set(login.gate.pending);
     metrics.core.relays.set(this.#neighbours.relays.length);
+    metrics.core.awaited.set(this.#parts.absences.size);
     metrics.core.cores.set(this.#neighbours.coreCount);
   }
 
@@ -162,11 +174,33 @@ export class ChatCore {
   }
 
   async #room(id: string, command: RoomCommand): Promise<RoomAnswer> {
-    const { registry, rooms } = this.#parts;
+    const { registry, rooms, absences } = this.#parts;
     if (command.type === 'create') return this.#create(id, command);
     if (command.type === 'remove') return this.#remove(id, command);
     if (!(await registry.has(id))) return refuse(refusal('NO_SUCH_ROOM'));
-    return rooms.get(id).run(command);
+    // Only who cannot say what it has heard must not be taken for a second session.
+    if (command.type !== 'enter' || command.via !== 'xml') return rooms.get(id).run(command);
+    await this.#seekElsewhere(id, command);
+    const answer = await rooms.get(id).run(command);
+    const isFirst = absences.toldBy(command.relay, id) === null;
+    if (answer.ok && isFirst) absences.noteTold(command.relay, id, answer.seq);
+    return answer;
+  }
+
+  // A relay that was just killed still counts as living: the account is back before it is missed.
+  async #seekElsewhere(
+    room: string,
+    { from, relay }: Extract<RoomCommand, { type: 'enter' }>,
+  ): Promise<void> {
+    const { bus, presence, absences, options } = this.#parts;
+    const others = presence.relaysOf(room, from.id).filter((other) => other !== relay);
+    for (const other of others) {
+      const question = { room, account: from.id };
+      const answers = await gather(bus, hereSubjectOf(other), question, HERE_MS, () => true);
+      if (answers.some((answer) => hereAnswer.safeParse(answer).data?.here === true)) return;
+      presence.remove(other, room, from.id);
+      absences.add(room, from, absences.toldBy(other, room), options.now());
+    }
   }
 
   async #remove(
@@ -251,7 +285,24 @@ export class ChatCore {
       this.#parts.metrics.core.relaysReaped.inc();
       this.#parts.log.warn({ relay }, 'relay silent, its members leave');
     }
-    await this.#settler.onRelayGone(relay);
+    await this.#settler.onRelayGone(relay, silent);
+  }
+
+  #noteTold(body: unknown): void {
+    const report = heardReport.safeParse(body).data;
+    if (report === undefined) return;
+    for (const { room, seq } of report.rooms)
+      this.#parts.absences.noteTold(report.relay, room, seq);
+  }
+
+  // Who did not come back within the grace leaves.
+  #takeStock(): void {
+    const { absences, ownership, rooms, options, bus } = this.#parts;
+    if (bus.status !== 'connected') return;
+    for (const [room, accounts] of absences.takeStock(options.now())) {
+      if (ownership.owns(room)) this.#own(rooms.get(room).dismiss(accounts), 'dismissal');
+      else absences.removeRoom(room);
+    }
   }
 
   // The commands in a room that was another core's until now told that one who is where.
@@ -275,3 +326,7 @@ export class ChatCore {
 }
 
 const QUEUE = 'core';
+// How exactly the grace is kept.
+const STOCK_MS = 200;
+// A relay that lives answers at once, and for one that is dead NATS does.
+const HERE_MS = 300;

@@ -34,7 +34,7 @@ export interface Circumstances {
   readonly nowMs: number;
   /** Of who gives the command. */
   readonly role: Role;
-  /** Whether a relay still has a session in the room for who gives the command. */
+  /** Whether a relay has a session in the room for who gives the command, or may have one again soon. */
   readonly stillHere: boolean;
   /** The name of the account that a moderation command is about; null: no such account. */
   readonly target: Actor | null;
@@ -61,7 +61,12 @@ export function decide(state: RoomState, command: RoomCommand, around: Circumsta
       return enter(state, command, around);
     case 'leave':
       if (around.stillHere || !state.members.has(command.from.id)) return yes();
-      return yes({ ...by(command), type: 'member.left', member: command.from });
+      return yes({
+        ...by(command),
+        type: 'member.left',
+        member: command.from,
+        ...(command.heard === undefined ? {} : { heard: command.heard }),
+      });
     case 'say':
     case 'announce':
       return speak(state, command, around);

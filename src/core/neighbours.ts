@@ -1,8 +1,7 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
 import { ask, receive, tell } from '../bus/messages.ts';
 import { CONTROL_SUBJECTS } from '../bus/subjects.ts';
-import { coreBeat, presencePart, relayBeat } from '../domain/control.ts';
-import type { Actor } from '../domain/events.ts';
+import { coreBeat, type PresencePart, presencePart, relayBeat } from '../domain/control.ts';
 import { Liveness } from './liveness.ts';
 
 export interface NeighbourOptions {
@@ -21,7 +20,7 @@ export interface NeighbourHandler {
   onCoresChanged(others: readonly string[]): void;
 }
 
-export type RelayPresence = { relay: string; rooms: { room: string; members: Actor[] }[] };
+export type RelayPresence = Pick<PresencePart, 'relay' | 'rooms'>;
 
 /**
  * Hears which relays and chat-cores live, and says that this one does. Who is silent for `silenceMs`

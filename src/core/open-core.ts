@@ -4,6 +4,7 @@ import { LogReader } from '../bus/log-reader.ts';
 import { LogWriter } from '../bus/log-writer.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { Absences } from './absences.ts';
 import { Accounts, GUEST_TTL_MS } from './accounts.ts';
 import type { BotOptions } from './bots.ts';
 import { ChatCore } from './chat-core.ts';
@@ -22,6 +23,7 @@ export interface CoreOptions extends RoomOptions, BotOptions {
   readonly silenceMs: number;
   readonly roomsMax: number;
   readonly snapshotMaxAgeMs: number;
+  readonly graceMs: number;
   readonly replicas: number;
   readonly appendTimeoutMs: number;
   readonly loginsConcurrentMax: number;
@@ -70,9 +72,10 @@ export async function openCore(
   const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);
   const secrets = await Bucket.open(bus, 'chat_secrets', options.replicas);
   const presence = new Presence();
+  const absences = new Absences(options.graceMs);
   const accountOf = (id: string) => accounts.actorOf(id);
   const rooms = new Rooms({
-    ...{ writer, reader, snapshots, presence, options, now, newId, accountOf },
+    ...{ writer, reader, snapshots, presence, absences, options, now, newId, accountOf },
     roleOf: (id) => accounts.roleOf(id),
     onFenced: () => metrics.core.fenced.inc(),
     onSnapshot: (outcome) => metrics.core.snapshots.inc({ outcome }),
@@ -82,7 +85,7 @@ export async function openCore(
     },
   });
   return new ChatCore({
-    ...{ bus, presence, registry, rooms, log, metrics },
+    ...{ bus, presence, absences, registry, rooms, log, metrics },
     options: { ...options, now },
     ownership: new Ownership(options.self),
     login: {

@@ -39,6 +39,21 @@ export class Presence {
     return false;
   }
 
+  /** The relays that have this account in the room. */
+  relaysOf(room: string, account: string): string[] {
+    return [...this.#relays]
+      .filter(([, { rooms }]) => rooms.get(room)?.has(account) === true)
+      .map(([relay]) => relay);
+  }
+
+  /** Whom a relay has where. */
+  of(relay: string): { room: string; member: Actor }[] {
+    const rooms = this.#relays.get(relay)?.rooms ?? new Map<string, Map<string, Actor>>();
+    return [...rooms].flatMap(([room, accounts]) =>
+      [...accounts.values()].map((member) => ({ room, member })),
+    );
+  }
+
   /** Everybody in a room on any relay. */
   in(room: string): Map<string, Actor> {
     const all = new Map<string, Actor>();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Actor, actor, type Logged, type RoomEvent } from '../domain/events.ts';
+import { type Actor, actor, type Logged, position, type RoomEvent } from '../domain/events.ts';
 import { displayName, roomId } from '../domain/ids.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface RoomState {
   /** Account id to the end of the mute in ISO time; null: until it is undone. */
   readonly mutes: ReadonlyMap<string, string | null>;
   readonly bans: ReadonlyMap<string, string | null>;
+  /** Who left by a broken connection, by account, the longest ago first: the last `AWAY_MAX`. */
+  readonly away: ReadonlyMap<string, Away>;
   /** The last `RECENT_MAX` events, oldest first: by them a command that is asked again is known. */
   readonly recent: readonly RecentEvent[];
 }
@@ -29,12 +31,25 @@ export interface RecentEvent {
   readonly seq: number;
 }
 
+/** An account that left without saying so (protocol.md §6.1). */
+export interface Away {
+  /** Up to where it was told the room's events. */
+  readonly heard: number;
+  /** ISO time at which it left. */
+  readonly since: string;
+  /** The id of the event by which it came back; null: it has not. */
+  readonly backBy: string | null;
+}
+
 export const RECENT_MAX = 64;
+export const AWAY_MAX = 500;
 
 /** By what an event is known again: ids are their author's own choice. */
 export function recentKey(author: string, type: RoomEvent['type'], id: string): string {
   return `${author}:${type}:${id}`;
 }
+
+type EventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { readonly type: T }>;
 
 /** The hash before the first event: 32 zero bytes. */
 export const FIRST_HASH = '0'.repeat(64);
@@ -50,6 +65,7 @@ export function emptyRoom(room: string): RoomState {
     members: new Map(),
     mutes: new Map(),
     bans: new Map(),
+    away: new Map(),
     recent: [],
   };
 }
@@ -72,10 +88,17 @@ function change(state: RoomState, event: RoomEvent): Partial<RoomState> {
     case 'notice.posted':
       return {};
     case 'member.entered':
-      return { members: put(state.members, event.member.id, event.member) };
+      return {
+        members: put(state.members, event.member.id, event.member),
+        away: back(state, event),
+      };
     case 'member.left':
+      return { members: without(state.members, event.member.id), away: gone(state, event) };
     case 'member.kicked':
-      return { members: without(state.members, event.member.id) };
+      return {
+        members: without(state.members, event.member.id),
+        away: without(state.away, event.member.id),
+      };
     case 'member.muted':
       return { mutes: put(lasting(state.mutes, event.time), event.member.id, event.until) };
     case 'member.unmuted':
@@ -88,9 +111,21 @@ function change(state: RoomState, event: RoomEvent): Partial<RoomState> {
       return { name: event.name };
     case 'room.changed':
       return event.closed === true
-        ? { name: null, members: new Map(), mutes: new Map(), bans: new Map() }
+        ? { name: null, members: new Map(), mutes: new Map(), bans: new Map(), away: new Map() }
         : { name: event.name ?? state.name };
   }
+}
+
+function back({ away }: RoomState, { id, member }: EventOf<'member.entered'>) {
+  const known = away.get(member.id);
+  return known === undefined ? away : put(away, member.id, { ...known, backBy: id });
+}
+
+function gone({ away }: RoomState, { time, member, heard }: EventOf<'member.left'>) {
+  const others = without(away, member.id);
+  if (heard === undefined) return others;
+  const kept = [...others].slice(1 - AWAY_MAX);
+  return put(new Map(kept), member.id, { heard, since: time, backBy: null });
 }
 
 /** Whether a mute or ban is in force at a time. */
@@ -117,6 +152,7 @@ export function snapshotOf(state: RoomState): string {
     members: [...state.members.values()],
     mutes: [...state.mutes],
     bans: [...state.bans],
+    away: [...state.away],
   });
 }
 
@@ -130,16 +166,22 @@ export function stateOf(snapshot: string): RoomState | null {
   }
   const parsed = snapshotSchema.safeParse(json);
   if (!parsed.success) return null;
-  const { v: _version, members, mutes, bans, ...rest } = parsed.data;
+  const { v: _version, members, mutes, bans, away, ...rest } = parsed.data;
   return {
     ...rest,
     members: new Map(members.map((member) => [member.id, member])),
     mutes: new Map(mutes),
     bans: new Map(bans),
+    away: new Map(away),
   };
 }
 
 const sanctions = z.array(z.tuple([z.string(), z.string().nullable()]));
+const awaySchema = z.object({
+  heard: position,
+  since: z.string(),
+  backBy: z.string().nullable(),
+});
 const snapshotSchema = z.object({
   v: z.literal(1),
   room: roomId,
@@ -151,6 +193,8 @@ const snapshotSchema = z.object({
   members: z.array(actor),
   mutes: sanctions,
   bans: sanctions,
+  // Snapshots of before there were any.
+  away: z.array(z.tuple([z.string(), awaySchema])).default([]),
   recent: z.array(z.object({ key: z.string(), seq: z.int().min(1) })),
 });
 

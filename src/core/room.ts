@@ -2,6 +2,7 @@ import { BusError } from '../bus/bus-error.ts';
 import type { Actor } from '../domain/events.ts';
 import { refusal } from '../domain/refusals.ts';
 import { type Role, type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
+import type { Absences } from './absences.ts';
 import { type Draft, decide, EVENT_OF } from './decide.ts';
 import type { Presence } from './presence.ts';
 import { RoomLog, type RoomLogParts } from './room-log.ts';
@@ -13,10 +14,13 @@ export interface RoomOptions {
   readonly snapshotEvery: number;
   readonly textMaxCodePoints: number;
   readonly membersPerRoomMax: number;
+  /** Who was away no longer than this is told what it missed. */
+  readonly catchUpWindowMs: number;
 }
 
 export interface RoomParts extends RoomLogParts {
   readonly presence: Presence;
+  readonly absences: Absences;
   readonly options: RoomOptions;
   readonly newId: () => string;
   readonly roleOf: (account: string) => Promise<Role>;
@@ -71,11 +75,12 @@ export class Room {
   async reconcile(mayLeave: boolean): Promise<boolean> {
     let isDone = true;
     const answer = await this.#enqueue(async (deadline) => {
-      const here = this.#parts.presence.in(this.id);
+      const { presence, absences, now } = this.#parts;
+      const here = presence.in(this.id);
       const { members } = this.#log.state;
       for (const member of members.values()) {
-        if (here.has(member.id)) continue;
-        if (mayLeave) await this.#run(this.#soft('leave', member), deadline);
+        if (here.has(member.id) || absences.isAwaited(this.id, member.id, now())) continue;
+        if (mayLeave) await this.#dismiss(member, deadline);
         else isDone = false;
       }
       for (const member of here.values()) {
@@ -86,6 +91,21 @@ export class Room {
     return answer.ok && isDone;
   }
 
+  /** Those of these accounts who are still away leave: they are not awaited any longer. */
+  async dismiss(accounts: readonly string[]): Promise<void> {
+    await this.#enqueue(async (deadline) => {
+      const { presence, absences, now } = this.#parts;
+      for (const account of accounts) {
+        if (absences.isAwaited(this.id, account, now())) continue;
+        const member = this.#log.state.members.get(account);
+        const isHere = member === undefined || presence.has(this.id, account);
+        if (isHere) absences.remove(this.id, account);
+        else await this.#dismiss(member, deadline);
+      }
+      return this.#answer(this.#log.state.seq);
+    });
+  }
+
   /** Saves a snapshot, after everything that waits is done. */
   async save(): Promise<void> {
     await this.#enqueue(async () => {
@@ -94,8 +114,15 @@ export class Room {
     });
   }
 
-  #soft(type: 'enter' | 'leave', from: Actor): RoomCommand {
-    return { type, id: this.#parts.newId(), from, via: 'nats', relay: 'chat-core' };
+  async #dismiss(member: Actor, deadline: number): Promise<void> {
+    const { absences } = this.#parts;
+    const heard = absences.heardBy(this.id, member.id) ?? undefined;
+    const { ok } = await this.#run({ ...this.#soft('leave', member), heard }, deadline);
+    if (ok) absences.remove(this.id, member.id);
+  }
+
+  #soft<T extends 'enter' | 'leave'>(type: T, from: Actor) {
+    return { type, id: this.#parts.newId(), from, via: 'nats', relay: CHAT_CORE } as const;
   }
 
   #enqueue(work: (deadline: number) => Promise<RoomAnswer>): Promise<RoomAnswer> {
@@ -167,7 +194,8 @@ export class Room {
 
   async #decideAndAppend(command: RoomCommand, deadline: number): Promise<RoomAnswer> {
     const done = this.#doneBefore(command);
-    if (done !== null) return this.#answer(done, command, true);
+    const heard = command.type === 'enter' ? this.#heardBefore(command) : null;
+    if (done !== null) return this.#answer(done, command, true, heard);
     const decision = decide(this.#log.state, command, await this.#circumstances(command));
     if (!decision.ok) {
       if (command.type === 'enter') {
@@ -185,7 +213,7 @@ export class Room {
       seq = (await this.#log.append(draft, id, messageId, deadline)).seq;
       this.#afterwards(draft);
     }
-    return this.#answer(seq, command, decision.drafts.length > 0);
+    return this.#answer(seq, command, decision.drafts.length > 0, heard);
   }
 
   // Asked again, because the first answer was lost, a command has the answer of the first time, even
@@ -198,22 +226,48 @@ export class Room {
     return recent.find((event) => event.key === key)?.seq ?? null;
   }
 
+  // protocol.md §6.1: what an account had heard that was away and did not say that it leaves.
+  #heardBefore({ id, from }: { id: string; from: Actor }): number | null {
+    const { absences, now, options } = this.#parts;
+    const { members, away } = this.#log.state;
+    if (members.has(from.id)) {
+      const heard = absences.end(this.id, from.id, id, now());
+      if (heard !== null) return heard;
+    }
+    const known = away.get(from.id);
+    if (known === undefined || (known.backBy !== null && known.backBy !== id)) return null;
+    return now() - Date.parse(known.since) <= options.catchUpWindowMs ? known.heard : null;
+  }
+
   #afterwards(draft: Draft): void {
-    const { presence } = this.#parts;
-    if (draft.type === 'member.kicked') presence.removeEverywhere(this.id, draft.member.id);
-    if (draft.type === 'room.changed' && draft.closed === true) presence.removeRoom(this.id);
+    const { presence, absences } = this.#parts;
+    if (draft.type === 'member.kicked') {
+      presence.removeEverywhere(this.id, draft.member.id);
+      absences.remove(this.id, draft.member.id);
+    }
+    if (draft.type === 'room.changed' && draft.closed === true) {
+      presence.removeRoom(this.id);
+      absences.removeRoom(this.id);
+    }
   }
 
   #notePresence(command: RoomCommand): void {
-    const { presence } = this.#parts;
-    if (command.type === 'enter' && command.relay !== 'chat-core') {
+    const { presence, absences, now } = this.#parts;
+    if (command.type === 'enter' && command.relay !== CHAT_CORE) {
       presence.add(command.relay, this.id, command.from);
     }
-    if (command.type === 'leave') presence.remove(command.relay, this.id, command.from.id);
+    if (command.type !== 'leave' || command.relay === CHAT_CORE) return;
+    const { relay, from, lost, heard } = command;
+    presence.remove(relay, this.id, from.id);
+    if (lost !== true) absences.remove(this.id, from.id);
+    else if (!presence.has(this.id, from.id)) {
+      const before = this.#log.state.away.get(from.id)?.heard ?? null;
+      absences.add(this.id, from, heard ?? before, now());
+    }
   }
 
   async #circumstances(command: RoomCommand) {
-    const { options, presence, now, roleOf, accountOf } = this.#parts;
+    const { options, presence, absences, now, roleOf, accountOf } = this.#parts;
     const from = 'from' in command ? command.from : null;
     // Only what the decision can turn on is looked up: the hot path, a member's say, asks nothing.
     const roleMatters =
@@ -221,21 +275,30 @@ export class Room {
         ? !this.#log.state.members.has(command.from.id)
         : command.type !== 'enter' && command.type !== 'leave';
     const role = from !== null && roleMatters ? await roleOf(from.id) : 'member';
+    const nowMs = now();
+    const isHere = ({ id }: Actor) =>
+      presence.has(this.id, id) || absences.isAwaited(this.id, id, nowMs);
     return {
-      nowMs: now(),
+      nowMs,
       role,
-      stillHere: from !== null && presence.has(this.id, from.id),
+      stillHere: from !== null && isHere(from),
       target: 'user' in command ? await accountOf(command.user) : null,
       textMaxCodePoints: options.textMaxCodePoints,
       membersPerRoomMax: options.membersPerRoomMax,
     };
   }
 
-  #answer(seq: number, command?: RoomCommand, changed = false): RoomAnswer {
+  #answer(
+    seq: number,
+    command?: RoomCommand,
+    changed = false,
+    heard: number | null = null,
+  ): RoomAnswer {
     const { name, members } = this.#log.state;
     if (command?.type !== 'enter' && command?.type !== 'members') return { ok: true, seq };
     const list = { name: name ?? '', members: [...members.values()] };
-    return { ok: true, seq: this.#log.state.seq, ...list, announced: changed };
+    const more = { ...list, announced: changed, ...(heard === null ? {} : { heard }) };
+    return { ok: true, seq: this.#log.state.seq, ...more };
   }
 }
 
@@ -245,5 +308,7 @@ interface Job {
   readonly resolve: (answer: RoomAnswer) => void;
 }
 
+/** Who gives the commands that chat-core gives itself. */
+const CHAT_CORE = 'chat-core';
 const FENCED_MAX = 10;
 const TRY_AGAIN: RoomAnswer = refuse(refusal('TRY_AGAIN'));

@@ -1,5 +1,6 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Absences } from './absences.ts';
 import type { RelayPresence } from './neighbours.ts';
 import type { Ownership } from './ownership.ts';
 import type { Presence } from './presence.ts';
@@ -20,6 +21,8 @@ export interface SettlerParts {
   readonly bus: BusConnection;
   readonly ownership: Ownership;
   readonly presence: Presence;
+  readonly absences: Absences;
+  readonly now: () => number;
   readonly registry: RoomRegistry;
   readonly rooms: Rooms;
   readonly log: Logger;
@@ -70,10 +73,22 @@ export class Settler {
     await this.settle();
   }
 
-  /** Nobody is there through this relay any more. */
-  async onRelayGone(relay: string): Promise<void> {
+  /**
+   * Nobody is there through this relay any more: its members are awaited for the grace, or, with
+   * `overdue`, not at all.
+   */
+  async onRelayGone(relay: string, overdue: boolean): Promise<void> {
+    const { presence, absences, now } = this.#parts;
     this.#unheard.delete(relay);
-    for (const room of this.#parts.presence.drop(relay)) this.#unsettled.add(room);
+    const had = presence.of(relay);
+    for (const room of presence.drop(relay)) this.#unsettled.add(room);
+    for (const { room, member } of had) {
+      if (presence.has(room, member.id)) continue;
+      const heard = absences.toldBy(relay, room);
+      if (overdue) absences.addOver(room, member, heard, now());
+      else absences.add(room, member, heard, now());
+    }
+    absences.forgetRelay(relay);
     await this.settle();
   }
 
@@ -114,8 +129,15 @@ export class Settler {
 
   // At once, not after all have answered: a command of the relay's that comes next is newer.
   #hear({ relay, rooms }: RelayPresence): void {
+    const { presence, absences, now } = this.#parts;
     this.#unheard.delete(relay);
-    for (const room of this.#parts.presence.replace(relay, rooms)) this.#unsettled.add(room);
+    for (const room of presence.replace(relay, rooms)) this.#unsettled.add(room);
+    for (const { room, heard, lost = [] } of rooms) {
+      if (heard !== undefined) absences.noteTold(relay, room, heard);
+      for (const { member, heard: before } of lost) {
+        if (!presence.has(room, member.id)) absences.add(room, member, before ?? null, now());
+      }
+    }
   }
 
   async #reconcile(mayLeave: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { actor } from './events.ts';
-import { roomId } from './ids.ts';
+import { actor, position } from './events.ts';
+import { accountId, roomId } from './ids.ts';
 import { processId } from './room-commands.ts';
 
 /** A relay says that it lives, or that it ends. */
@@ -22,6 +22,26 @@ export const presenceRequest = z.object({ relay: processId.optional() });
 export const presencePart = z.object({
   relay: processId,
   last: z.boolean(),
-  rooms: z.array(z.object({ room: roomId, members: z.array(actor) })),
+  rooms: z.array(
+    z.object({
+      room: roomId,
+      members: z.array(actor),
+      /** Up to where the relay has told those members the room's events. */
+      heard: position.optional(),
+      /** Whose last connection here broke a moment ago, with what each had heard. */
+      lost: z.array(z.object({ member: actor, heard: position.optional() })).optional(),
+    }),
+  ),
 });
 export type PresencePart = z.infer<typeof presencePart>;
+
+/** A relay says up to where it has told its members the events of rooms. */
+export const heardReport = z.object({
+  relay: processId,
+  rooms: z.array(z.object({ room: roomId, seq: position })),
+});
+export type HeardReport = z.infer<typeof heardReport>;
+
+/** Asks one relay whether it has a session of an account in a room; it answers with `hereAnswer`. */
+export const hereRequest = z.object({ room: roomId, account: accountId });
+export const hereAnswer = z.object({ here: z.boolean() });

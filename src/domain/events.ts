@@ -13,6 +13,9 @@ export const SYSTEM: Actor = { id: SYSTEM_ID, name: 'system' };
 export const via = z.enum(['xml', 'json', 'nats']);
 export type Via = z.infer<typeof via>;
 
+/** A sequence of the log; 0 is before the first. */
+export const position = z.int().min(0);
+
 const eventId = z.string().min(1).max(64);
 const time = z.iso.datetime({ precision: 3 });
 const until = z.iso.datetime({ precision: 3 }).nullable();
@@ -33,7 +36,13 @@ export const roomEvent = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('message.posted'), text: z.string() }),
   z.object({ ...envelope, type: z.literal('notice.posted'), text: z.string() }),
   z.object({ ...envelope, type: z.literal('member.entered'), member: actor }),
-  z.object({ ...envelope, type: z.literal('member.left'), member: actor }),
+  z.object({
+    ...envelope,
+    type: z.literal('member.left'),
+    member: actor,
+    /** Up to where it was told the room's events, when its connection broke (protocol.md §6.1). */
+    heard: position.optional(),
+  }),
   z.object({
     ...envelope,
     type: z.literal('member.kicked'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actor, via } from './events.ts';
+import { actor, position, via } from './events.ts';
 import { accountId, displayName, messageId, roomId } from './ids.ts';
 import { isRefusalCode, type Refusal } from './refusals.ts';
 
@@ -15,7 +15,14 @@ export const seconds = z.int().min(1).max(31_536_000).optional();
 /** A request on `chatcmd.relay.room.<room>` (protocol.md §5.4). `id` makes sending it again harmless. */
 export const roomCommand = z.discriminatedUnion('type', [
   z.object({ ...common, type: z.literal('enter'), relay: processId }),
-  z.object({ ...common, type: z.literal('leave'), relay: processId }),
+  z.object({
+    ...common,
+    type: z.literal('leave'),
+    relay: processId,
+    /** The connection broke: the account may come back within the grace (protocol.md §6.1). */
+    lost: z.boolean().optional(),
+    heard: position.optional(),
+  }),
   z.object({ ...common, type: z.literal('say'), text: z.string() }),
   z.object({ ...common, type: z.literal('announce'), text: z.string() }),
   z.object({ ...moderation, type: z.literal('kick') }),
@@ -56,7 +63,10 @@ const refused = z.object({
   message: z.string(),
 });
 
-/** What chat-core answers to a room command. `members` and `name` come with `enter` and `members`. */
+/**
+ * What chat-core answers to a room command. `members` and `name` come with `enter` and `members`,
+ * `heard` with an `enter` of an account that was away without having left (protocol.md §6.1).
+ */
 export const roomAnswer = z.union([
   refused,
   z.object({
@@ -65,6 +75,7 @@ export const roomAnswer = z.union([
     name: z.string().optional(),
     members: z.array(actor).optional(),
     announced: z.boolean().optional(),
+    heard: position.optional(),
   }),
 ]);
 export type RoomAnswer = z.infer<typeof roomAnswer>;

@@ -67,6 +67,7 @@ export function createMetrics() {
       fenced: counter('core_fenced_total', 'Appends refused because the log had moved on'),
       relays: gauge('core_relays', 'Relays that are alive'),
       relaysReaped: counter('core_relays_reaped_total', 'Relays given up as silent'),
+      awaited: gauge('core_members_awaited', 'Members whose last connection broke, in the grace'),
       cores: gauge('core_cores', 'Chat-cores that are alive, this one included'),
       problems: counter('core_problems_total', 'Failures that no rule covers'),
     },

@@ -4,9 +4,10 @@ import type { Command } from '../domain/commands.ts';
 import { type RefusalCode, refusal } from '../domain/refusals.ts';
 import type { Reply } from '../domain/replies.ts';
 import type { CoreClient } from './core-client.ts';
-import type { Departures } from './departures.ts';
+import type { Departure, Departures } from './departures.ts';
 import type { Hubs } from './hubs.ts';
 import type { RelayLimits } from './options.ts';
+import type { Place } from './outbox.ts';
 import type { Speaker } from './speaker.ts';
 
 export interface CommandParts {
@@ -24,7 +25,9 @@ export interface Caller {
   readonly codec: Codec;
   readonly speaker: Speaker | null;
   begin(speaker: Speaker): void;
-  push(frames: readonly Buffer[]): void;
+  push(frames: readonly Buffer[], place?: Place): void;
+  /** Resolves when little waits for the client, or its connection is over. */
+  whenDrained(): Promise<void>;
   reply(reply: Reply): void;
   /** Says goodbye and closes. */
   logOut(): void;
@@ -45,15 +48,21 @@ export function refuse(
   caller.reply({ type: 'error', refusal: refusal(code, message), during: command.type });
 }
 
-/** Takes a session out of a room; chat-core hears of it when it was its account's last one here. */
+/**
+ * Takes a session out of a room; chat-core hears of it when it was its account's last one here. `lost`
+ * is for one whose connection broke.
+ */
 export async function leaveRoom(
   room: string,
   speaker: Speaker,
   { hubs, departures }: CommandParts,
+  lost?: Departure['lost'],
 ): Promise<void> {
+  const { actor, codec } = speaker;
   speaker.rooms.delete(room);
   const wasLast = hubs.remove(room, speaker);
-  if (wasLast) await departures.tell({ room, actor: speaker.actor, via: speaker.codec.via });
+  if (!wasLast) return;
+  await departures.tell({ room, actor, via: codec.via, ...(lost === undefined ? {} : { lost }) });
 }
 
 /** How many bytes of the log one answer may bring: half of what may wait for a reader. */

@@ -10,6 +10,7 @@ import {
 } from './caller.ts';
 import { enter } from './enter.ts';
 import { readHistory } from './history.ts';
+import type { Place } from './outbox.ts';
 import { say } from './say.ts';
 import { Speaker } from './speaker.ts';
 
@@ -78,7 +79,8 @@ async function login(
   const list = await core.rooms();
   if (!list.ok) return refuse(caller, command, list.code, list.message);
   const { user, role, session } = answer;
-  caller.begin(new Speaker(user, role, caller.codec, (frames) => caller.push(frames)));
+  const push = (frames: readonly Buffer[], place?: Place) => caller.push(frames, place);
+  caller.begin(new Speaker(user, role, caller.codec, push));
   const isModerator = role === 'moderator';
   caller.reply({ type: 'welcome', user, isModerator, session, rooms: list.rooms });
 }

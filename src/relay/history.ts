@@ -71,6 +71,30 @@ function follows(first: StoredMessage, after: number): boolean {
   return roomEventOf(first)?.event.n === 1;
 }
 
+/**
+ * What was said in a room after `after`, up to and including `upTo`: the newest of it within the
+ * limits. Rejects with `BusError`.
+ */
+export async function readUnheard(
+  reader: LogReader,
+  room: string,
+  span: { readonly after: number; readonly upTo: number },
+  limits: PageLimits,
+): Promise<Missed> {
+  const { after, upTo } = span;
+  let oldest: StoredMessage | null = null;
+  async function* missed() {
+    for await (const message of reader.backward(logSubjectOfRoom(room), upTo + 1)) {
+      if (message.seq <= after) return;
+      oldest = message;
+      yield message;
+    }
+  }
+  const { events, more } = await take(missed(), limits, true);
+  const reached = oldest === null ? after === upTo : follows(oldest, after);
+  return { events: [...events].reverse(), whole: !more && reached };
+}
+
 async function take(
   messages: AsyncIterable<StoredMessage>,
   limits: PageLimits,
@@ -80,11 +104,12 @@ async function take(
   let scanned = 0;
   let bytes = 0;
   for await (const message of messages) {
-    const full = events.length >= limits.events || bytes >= limits.bytes;
-    if (full || scanned >= limits.events * SCAN_FACTOR) return { events, more: true };
+    if (scanned >= limits.events * SCAN_FACTOR) return { events, more: true };
     scanned += 1;
     const logged = roomEventOf(message);
     if (logged === null || (spokenOnly && !isSpoken(logged))) continue;
+    const isFull = events.length >= limits.events || bytes >= limits.bytes;
+    if (isFull) return { events, more: true };
     events.push(logged);
     bytes += message.payload.length;
   }

@@ -14,6 +14,8 @@ export interface HubsParts extends RoomHubParts {
   readonly onReset: (room: string) => void;
   /** The log says that an account left, and a session of this relay has it in the room. */
   readonly onMissing: (room: string, account: string) => void;
+  /** An event was told to sessions whose dialect catches up. */
+  readonly onTold: (room: string, seq: number) => void;
 }
 
 interface Place {
@@ -60,6 +62,16 @@ export class Hubs {
   expect(room: string, listener: Listener): number | null {
     const place = this.#places.get(room) ?? this.#open(room);
     return place.hub.expect(listener);
+  }
+
+  /** As the hub's `noteTold`. */
+  noteTold(room: string, listener: Listener, seq: number): void {
+    this.#places.get(room)?.hub.noteTold(listener, seq);
+  }
+
+  /** As the hub's `heardBy`. */
+  heardBy(room: string, listener: Listener): number | null {
+    return this.#places.get(room)?.hub.heardBy(listener) ?? null;
   }
 
   has(room: string, listener: Listener): boolean {
@@ -124,6 +136,7 @@ export class Hubs {
 
   #deliver(hub: RoomHub, logged: Logged): void {
     hub.deliver(logged);
+    if (hub.catchesUp) this.#parts.onTold(hub.room, logged.seq);
     const { event } = logged;
     if (event.type === 'member.left' && hub.hasAccount(event.member.id)) {
       this.#parts.onMissing(hub.room, event.member.id);

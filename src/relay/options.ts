@@ -55,6 +55,8 @@ export interface RelayLimits extends AddressLimits {
   readonly roomsPerSessionMax: number;
   readonly historyMax: number;
   readonly resumeMax: number;
+  readonly resumeMaxBytes: number;
+  readonly catchUpMax: number;
   readonly closeTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly keepAliveMs: number;

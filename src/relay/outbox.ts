@@ -4,6 +4,12 @@ export interface Sink {
   write(frames: readonly Buffer[]): void;
 }
 
+/** The event that frames tell of. */
+export interface Place {
+  readonly room: string;
+  readonly seq: number;
+}
+
 /**
  * The frames that wait for one connection. They are written once per turn of the event loop, all
  * together, in the order they came.
@@ -18,6 +24,13 @@ export class Outbox {
   #frames: Buffer[] = [];
   #bytes = 0;
   #overflown = false;
+  /** All bytes ever taken. */
+  #taken = 0;
+  /** Events whose frames may not have left yet, and all bytes taken with each. */
+  readonly #places: Place[] = [];
+  readonly #ends: number[] = [];
+  /** The first event of a room that was not taken. */
+  readonly #refused = new Map<string, number>();
 
   constructor(sink: Sink, maxBytes: number, onOverflow: () => void) {
     this.#sink = sink;
@@ -30,32 +43,62 @@ export class Outbox {
     return this.#bytes + this.#sink.bufferedBytes;
   }
 
-  push(frames: readonly Buffer[]): void {
-    if (this.#overflown) return;
+  /** `place` is for a reader that cannot say itself what it has heard (see `firstUnsent`). */
+  push(frames: readonly Buffer[], place?: Place): void {
     for (const frame of frames) {
-      if (this.bytes + frame.length > this.#maxBytes) {
+      if (!this.#overflown && this.bytes + frame.length > this.#maxBytes) {
         this.#overflown = true;
         this.#onOverflow();
+      }
+      if (this.#overflown) {
+        if (place !== undefined) this.skip(place);
         return;
       }
       if (this.#frames.length === 0) atEndOfTurn(this);
       this.#frames.push(frame);
       this.#bytes += frame.length;
+      this.#taken += frame.length;
     }
+    if (place === undefined) return;
+    this.#places.push(place);
+    this.#ends.push(this.#taken);
+  }
+
+  /** An event is not told any more: the connection ends. */
+  skip({ room, seq }: Place): void {
+    if (!this.#refused.has(room)) this.#refused.set(room, seq);
   }
 
   /** The last words before a close: taken also when the outbox is over its limit. */
   pushLast(frames: readonly Buffer[]): void {
+    for (const frame of frames) this.#taken += frame.length;
     this.#frames.push(...frames);
     this.flush();
   }
 
   flush(): void {
     if (this.#frames.length === 0) return;
+    this.#forgetSent();
     const frames = this.#frames;
     this.#frames = [];
     this.#bytes = 0;
     this.#sink.write(frames);
+  }
+
+  /** The first event of a room that the kernel has not taken whole; null: it has all of them. */
+  firstUnsent(room: string): number | null {
+    this.#forgetSent();
+    const unsent = this.#places.find((place) => place.room === room)?.seq;
+    return unsent ?? this.#refused.get(room) ?? null;
+  }
+
+  #forgetSent(): void {
+    if (this.#places.length === 0) return;
+    const sent = this.#taken - this.bytes;
+    const first = this.#ends.findIndex((end) => end > sent);
+    const gone = first < 0 ? this.#ends.length : first;
+    this.#places.splice(0, gone);
+    this.#ends.splice(0, gone);
   }
 }
 

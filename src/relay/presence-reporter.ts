@@ -1,14 +1,36 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
 import { type Received, receive, tell } from '../bus/messages.ts';
-import { CONTROL_SUBJECTS } from '../bus/subjects.ts';
-import { type PresencePart, presenceRequest, type RelayBeat } from '../domain/control.ts';
-import type { Actor } from '../domain/events.ts';
+import { CONTROL_SUBJECTS, hereSubjectOf } from '../bus/subjects.ts';
+import {
+  hereRequest,
+  type PresencePart,
+  presenceRequest,
+  type RelayBeat,
+} from '../domain/control.ts';
+import type { Departures } from './departures.ts';
+import type { Hubs } from './hubs.ts';
 
 export interface PresenceReporterOptions {
   readonly self: string;
   readonly heartbeatMs: number;
   /** Whom this relay has where, at the moment of the call. */
-  readonly presence: () => { room: string; members: Actor[] }[];
+  readonly presence: () => Rooms;
+  /** Whether it has a session of this account in the room. */
+  readonly isHere: (room: string, account: string) => boolean;
+}
+
+type Rooms = PresencePart['rooms'];
+
+/** Whom a relay has where, and whose last connection to it broke a moment ago. */
+export function presenceOf(hubs: Hubs, departures: Departures): Rooms {
+  const rooms: Rooms = hubs.all().map(({ room, actors, last }) => {
+    return { room, members: actors, ...(last === 0 ? {} : { heard: last }) };
+  });
+  for (const { room, actor, lost } of departures.lost) {
+    const heard = lost?.heard ?? undefined;
+    rooms.push({ room, members: [], lost: [{ member: actor, heard }] });
+  }
+  return rooms;
 }
 
 /** Says on the bus that this relay lives, and on request whom it has in which room. */
@@ -27,6 +49,7 @@ export class PresenceReporter {
     this.#endings.push(
       () => clearInterval(beat),
       receive(this.#bus, CONTROL_SUBJECTS.presence, (request) => this.#report(request)),
+      receive(this.#bus, hereSubjectOf(this.#options.self), (request) => this.#answer(request)),
       this.#bus.onStatus((status) => {
         if (status === 'connected') this.#beat({});
       }),
@@ -45,6 +68,11 @@ export class PresenceReporter {
     tell(this.#bus, CONTROL_SUBJECTS.relayBeat, beat);
   }
 
+  #answer({ body, respond }: Received): void {
+    const asked = hereRequest.safeParse(body).data;
+    if (asked !== undefined) respond({ here: this.#options.isHere(asked.room, asked.account) });
+  }
+
   #report(request: Received): void {
     const asked = presenceRequest.safeParse(request.body).data;
     const { self, presence } = this.#options;
@@ -57,8 +85,6 @@ export class PresenceReporter {
   }
 }
 
-type Rooms = PresencePart['rooms'];
-
 // A message on the bus has a limit of 1 MiB; a member takes at most about 200 bytes.
 const MEMBERS_PER_PART = 2000;
 
@@ -66,17 +92,28 @@ function inParts(all: Rooms): Rooms[] {
   const parts: Rooms[] = [];
   let part: Rooms = [];
   let count = 0;
-  for (const { room, members } of all) {
-    for (let from = 0; from < members.length; from += MEMBERS_PER_PART) {
-      const some = members.slice(from, from + MEMBERS_PER_PART);
-      if (count + some.length > MEMBERS_PER_PART) {
-        parts.push(part);
-        part = [];
-        count = 0;
-      }
-      part.push({ room, members: some });
-      count += some.length;
+  for (const whole of all.flatMap(inPieces)) {
+    const { members, lost = [] } = whole;
+    if (count + members.length + lost.length > MEMBERS_PER_PART) {
+      parts.push(part);
+      part = [];
+      count = 0;
     }
+    part.push(whole);
+    count += members.length + lost.length;
   }
   return [...parts, part];
 }
+
+// A room with no more than a part holds, as often as it takes.
+function inPieces({ room, members, lost = [], ...rest }: Rooms[number]): Rooms {
+  const pieces: Rooms = [];
+  const length = Math.max(members.length, lost.length);
+  for (let from = 0; from < length; from += MEMBERS_PER_PIECE) {
+    const to = from + MEMBERS_PER_PIECE;
+    pieces.push({ room, ...rest, members: members.slice(from, to), lost: lost.slice(from, to) });
+  }
+  return pieces;
+}
+
+const MEMBERS_PER_PIECE = MEMBERS_PER_PART / 2;

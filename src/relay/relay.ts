@@ -16,9 +16,10 @@ import { CoreClient } from './core-client.ts';
 import { Departures } from './departures.ts';
 import { Hubs } from './hubs.ts';
 import type { RelayOptions } from './options.ts';
-import { PresenceReporter } from './presence-reporter.ts';
+import { PresenceReporter, presenceOf } from './presence-reporter.ts';
 import { Session, type SessionParts } from './session.ts';
 import { Speakers } from './speakers.ts';
+import { ToldReporter } from './told-reporter.ts';
 
 export interface RelaySurroundings {
   readonly bus: BusConnection;
@@ -71,10 +72,14 @@ export class Relay {
     this.#hubs = this.#createHubs();
     this.#departures = new Departures({
       ...{ core: this.#core, relay: self, newId, waitingMax: limits.connectionsMax },
+      clock: around.clock,
       isHere: (room, account) => this.#hubs.hasAccount(room, account),
     });
-    const presence = () => this.#hubs.all().map((hub) => ({ room: hub.room, members: hub.actors }));
-    this.#presence = new PresenceReporter(bus, { self, heartbeatMs, presence });
+    this.#presence = new PresenceReporter(bus, {
+      ...{ self, heartbeatMs },
+      presence: () => presenceOf(this.#hubs, this.#departures),
+      isHere: (room, account) => this.#hubs.hasAccount(room, account),
+    });
     this.#whispers = new WhisperFeed(bus, this.#reader, {
       onWhisper: (whisper) => this.#speakers.deliver(whisper, (room) => this.#hubs.viewOf(room)),
       onForeign: () => metrics.relay.foreignMessages.inc(),
@@ -127,6 +132,7 @@ export class Relay {
   #createHubs(): Hubs {
     const { bus, log, metrics, clock } = this.#around;
     const { xml } = this.#options;
+    const told = new ToldReporter(bus, this.#options.self);
     return new Hubs({
       ...{ bus, clock },
       reader: this.#reader,
@@ -144,6 +150,7 @@ export class Relay {
         log.warn({ roomId }, 'the log was made anew');
       },
       onMissing: (room, account) => this.#enterAgain(room, account),
+      onTold: (room, seq) => told.note(room, seq),
     });
   }
 

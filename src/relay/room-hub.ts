@@ -1,6 +1,7 @@
 import type { Codec, RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged, RoomEventType } from '../domain/events.ts';
 import { Crowd } from './crowd.ts';
+import type { Place } from './outbox.ts';
 import { Roster } from './roster.ts';
 import type { StormOptions } from './storm.ts';
 
@@ -18,7 +19,8 @@ export interface RoomHubParts {
 export interface Listener {
   readonly actor: Actor;
   readonly codec: Codec;
-  push(frames: readonly Buffer[]): void;
+  /** `place`: the event that they tell of, where the dialect catches up. */
+  push(frames: readonly Buffer[], place?: Place): void;
   /** Whether this session is not to hear an event, its own. */
   skips(logged: Logged): boolean;
   /** The session is out of the room, by no command of its own. */
@@ -27,6 +29,7 @@ export interface Listener {
 
 interface Told {
   readonly logged: Logged;
+  readonly place: Place;
   /** It is one of too many comings and goings. */
   readonly summed: boolean;
 }
@@ -35,6 +38,8 @@ interface Membership {
   readonly listener: Listener;
   /** Events up to this sequence are in what the session was told on entering; null: not told yet. */
   since: number | null;
+  /** Up to where it had heard the room when it asked to enter; null: nothing of it. */
+  told: number | null;
   /** What was said since the session asked to enter. */
   held: Told[];
 }
@@ -53,6 +58,8 @@ export class RoomHub {
   readonly #members = new Map<Listener, Membership>();
   readonly #roster: Roster;
   readonly #crowd: Crowd;
+  /** The sequence of the last event delivered. */
+  #last = 0;
 
   constructor(room: string, heldMax: number, parts: RoomHubParts = QUIET) {
     this.room = room;
@@ -96,8 +103,33 @@ export class RoomHub {
    */
   expect(listener: Listener): number | null {
     const before = this.#members.get(listener)?.since ?? null;
-    this.#members.set(listener, { listener, since: null, held: [] });
+    const told = this.heardBy(listener);
+    this.#members.set(listener, { listener, since: null, told, held: [] });
     return before;
+  }
+
+  /** A session that waits to be admitted has been told the room's events up to this sequence. */
+  noteTold(listener: Listener, seq: number): void {
+    const member = this.#members.get(listener);
+    if (member !== undefined) member.told = seq;
+  }
+
+  /** Up to where a session has been told the room's events; null: it knows nothing of the room. */
+  heardBy(listener: Listener): number | null {
+    const member = this.#members.get(listener);
+    if (member === undefined) return null;
+    return member.since === null ? member.told : Math.max(member.since, this.#last);
+  }
+
+  /** Up to where everybody who was admitted has been told the room's events. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Whether a session is here whose dialect catches up. */
+  get catchesUp(): boolean {
+    for (const { codec } of this.#members.keys()) if (codec.catchUp) return true;
+    return false;
   }
 
   /** The room as its members see it now. */
@@ -132,6 +164,7 @@ export class RoomHub {
   /** The log was made anew: sequences of before say nothing about those to come. */
   forgetPositions(): void {
     this.#roster.forget();
+    this.#last = 0;
     for (const member of this.#members.values()) {
       if (member.since !== null) member.since = 0;
     }
@@ -139,7 +172,9 @@ export class RoomHub {
 
   deliver(logged: Logged): void {
     this.#roster.apply(logged);
-    const told = { logged, summed: this.#crowd.sums(logged) };
+    this.#last = logged.seq;
+    const place = { room: this.room, seq: logged.seq };
+    const told = { logged, place, summed: this.#crowd.sums(logged) };
     const encoded = new Map<Codec, readonly Buffer[]>();
     for (const member of this.#members.values()) {
       if (member.since === null) {
@@ -175,9 +210,10 @@ export class RoomHub {
   }
 
   #send({ listener, since }: Membership, told: Told, frames: readonly Buffer[]): void {
-    const { logged, summed } = told;
+    const { logged, place, summed } = told;
     if (since === null || logged.seq <= since || listener.skips(logged)) return;
-    listener.push(frames);
+    if (listener.codec.catchUp) listener.push(frames, place);
+    else listener.push(frames);
     if (summed && listener.codec.crowds !== null) this.#crowd.note(listener, logged);
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BusError } from '../bus/bus-error.ts';
 import type { Codec, Decoded, Ref } from '../codecs/codec.ts';
 import type { Command } from '../domain/commands.ts';
@@ -9,7 +10,7 @@ import type { Connection, ConnectionHandler } from '../transports/connection.ts'
 import type { Allowance } from './allowance.ts';
 import { type Caller, type CommandParts, leaveRoom } from './caller.ts';
 import { runCommand } from './commands.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Place } from './outbox.ts';
 import type { Speaker } from './speaker.ts';
 import type { Speakers } from './speakers.ts';
 
@@ -46,6 +47,7 @@ export class Session implements Caller, ConnectionHandler {
   #working: Promise<void> | null = null;
   #paused = false;
   #badFrames = 0;
+  #saidGoodbye = false;
   #state: 'open' | 'draining' | 'closing' | 'closed' = 'open';
 
   constructor(connection: Connection, parts: SessionParts) {
@@ -83,6 +85,10 @@ export class Session implements Caller, ConnectionHandler {
     return this.#speaker;
   }
 
+  get #isOpen(): boolean {
+    return this.#state === 'open' || this.#state === 'draining';
+  }
+
   get #dialect(): { dialect: string } {
     return { dialect: this.codec.name };
   }
@@ -110,15 +116,14 @@ export class Session implements Caller, ConnectionHandler {
     this.#refuse(refused);
   }
 
-  onClosed(): void {
+  onClosed(farewell: boolean): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#parts.allowance.end();
+    if (farewell) this.#saidGoodbye = true;
     clearTimeout(this.#loginTimer);
     this.#waiting.length = 0;
-    // What runs may still enter a room: it is left after that.
-    const ended = (this.#working ?? Promise.resolve()).then(() => this.#leaveEverything());
-    ended
+    this.#end()
       .catch((error: unknown) => this.#log.error({ err: error }, 'session end failed'))
       .finally(() => this.#parts.onEnded(this));
   }
@@ -133,8 +138,14 @@ export class Session implements Caller, ConnectionHandler {
     this.#log.info({ accountId: speaker.actor.id, dialect: speaker.codec.name }, 'session begun');
   }
 
-  push(frames: readonly Buffer[]): void {
-    if (this.#state === 'open' || this.#state === 'draining') this.#outbox.push(frames);
+  push(frames: readonly Buffer[], place?: Place): void {
+    if (this.#isOpen) this.#outbox.push(frames, place);
+    else if (place !== undefined) this.#outbox.skip(place);
+  }
+
+  async whenDrained(): Promise<void> {
+    const enough = this.#parts.limits.outboxMaxBytes / PACED_PART;
+    while (this.#isOpen && this.#outbox.bytes > enough) await pause(DRAIN_POLL_MS);
   }
 
   reply(reply: Reply): void {
@@ -143,6 +154,7 @@ export class Session implements Caller, ConnectionHandler {
   }
 
   logOut(): void {
+    this.#saidGoodbye = true;
     this.#close(NORMAL_CLOSURE, '');
   }
 
@@ -258,16 +270,41 @@ export class Session implements Caller, ConnectionHandler {
     this.#connection.close(code, reason);
   }
 
+  async #end(): Promise<void> {
+    this.#log.info({ accountId: this.#speaker?.actor.id }, 'connection closed');
+    const leaving = this.#leaveEverything();
+    await this.#working;
+    await leaving;
+    // What ran may have logged in, or entered a room.
+    await this.#leaveEverything();
+    if (this.#speaker === null) return;
+    const { metrics, speakers } = this.#parts;
+    speakers.remove(this.#speaker);
+    metrics.relay.sessions.dec({ dialect: this.#speaker.codec.name });
+  }
+
   async #leaveEverything(): Promise<void> {
     const speaker = this.#speaker;
-    this.#log.info({ accountId: speaker?.actor.id }, 'connection closed');
     if (speaker === null) return;
-    const { metrics, speakers } = this.#parts;
-    speakers.remove(speaker);
-    metrics.relay.sessions.dec({ dialect: speaker.codec.name });
-    await Promise.all([...speaker.rooms].map((room) => leaveRoom(room, speaker, this.#parts)));
+    await Promise.all(
+      [...speaker.rooms].map((room) => {
+        const lost = this.#saidGoodbye ? undefined : { heard: this.#heard(room, speaker) };
+        return leaveRoom(room, speaker, this.#parts, lost);
+      }),
+    );
+  }
+
+  // What waited for it when its connection broke it has not heard.
+  #heard(room: string, speaker: Speaker): number | null {
+    const told = this.#parts.hubs.heardBy(room, speaker);
+    const unsent = this.#outbox.firstUnsent(room);
+    return told === null || unsent === null ? told : Math.min(told, unsent - 1);
   }
 }
+
+// A catch-up is sent in parts: the next one when less than this part of the outbox is full.
+const PACED_PART = 8;
+const DRAIN_POLL_MS = 10;
 
 const NORMAL_CLOSURE = 1000;
 const BAD_FRAMES: ReadonlySet<string> = new Set(['BAD_FRAME', 'UNKNOWN_COMMAND']);

@@ -1,7 +1,10 @@
 import type { Codec } from '../codecs/codec.ts';
 import type { Actor, Logged } from '../domain/events.ts';
 import type { Role } from '../domain/room-commands.ts';
+import type { Place } from './outbox.ts';
 import type { Listener } from './room-hub.ts';
+
+type Push = (frames: readonly Buffer[], place?: Place) => void;
 
 /** A session that somebody is logged in on: who it is, and the rooms that it is in. */
 export class Speaker implements Listener {
@@ -10,9 +13,9 @@ export class Speaker implements Listener {
   readonly codec: Codec;
   readonly rooms = new Set<string>();
   readonly #unechoed = new Set<string>();
-  readonly #push: (frames: readonly Buffer[]) => void;
+  readonly #push: Push;
 
-  constructor(actor: Actor, role: Role, codec: Codec, push: (frames: readonly Buffer[]) => void) {
+  constructor(actor: Actor, role: Role, codec: Codec, push: Push) {
     this.actor = actor;
     this.role = role;
     this.codec = codec;
@@ -23,8 +26,8 @@ export class Speaker implements Listener {
     return this.role === 'moderator';
   }
 
-  push(frames: readonly Buffer[]): void {
-    this.#push(frames);
+  push(frames: readonly Buffer[], place?: Place): void {
+    this.#push(frames, place);
   }
 
   /** The session does not want to hear its own message of this id. */

@@ -12,7 +12,7 @@ export interface Connection {
   readonly id: string;
   readonly kind: 'tcp' | 'websocket' | 'tunnel';
   readonly remoteAddress: string;
-  /** Bytes that were written and that the kernel has not taken yet. */
+  /** Bytes that were written and that the kernel has not taken; after the end, never did. */
   readonly bufferedBytes: number;
   /** Frames are delivered from now on, each in its own synchronous call. Called once. */
   start(handler: ConnectionHandler): void;
@@ -38,6 +38,9 @@ export interface ConnectionHandler {
   onFrame(frame: Buffer): void;
   /** The framing itself was broken. After a fatal refusal no more frames come. */
   onRefusal(refusal: Refusal): void;
-  /** The connection is gone. Called exactly once, last. */
-  onClosed(): void;
+  /**
+   * The connection is gone. Called exactly once, last. `farewell`: the peer ended it by saying so,
+   * which a plain TCP peer has no means for.
+   */
+  onClosed(farewell: boolean): void;
 }

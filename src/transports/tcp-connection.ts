@@ -3,6 +3,7 @@ import { plainAddress } from './addresses.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 import { concatenated, JoinedFrames } from './joined-frames.ts';
+import { Unsent } from './unsent.ts';
 
 export interface TcpConnectionOptions extends FrameReaderOptions {
   readonly closeTimeoutMs: number;
@@ -16,6 +17,7 @@ export class TcpConnection implements Connection {
   readonly remoteAddress: string;
   readonly #socket: Socket;
   readonly #options: TcpConnectionOptions;
+  readonly #unsent = new Unsent();
   #reader: FrameReader | null = null;
 
   constructor(id: string, socket: Socket, options: TcpConnectionOptions) {
@@ -28,7 +30,7 @@ export class TcpConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#unsent.bytes;
   }
 
   start(handler: ConnectionHandler): void {
@@ -42,13 +44,15 @@ export class TcpConnection implements Connection {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       reader.stop();
-      handler.onClosed();
+      handler.onClosed(false);
     });
   }
 
   write(frames: readonly Buffer[]): void {
     if (!this.#socket.writable || frames.length === 0) return;
-    this.#socket.write(STREAMED.of(frames));
+    const bytes = STREAMED.of(frames);
+    this.#unsent.add(bytes.length);
+    this.#socket.write(bytes, this.#unsent.onWritten);
   }
 
   pause(): void {

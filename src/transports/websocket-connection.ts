@@ -4,6 +4,7 @@ import { refusal } from '../domain/refusals.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 import { binaryMessage, JoinedFrames, textMessages } from './joined-frames.ts';
+import { Unsent } from './unsent.ts';
 
 export interface WebSocketConnectionOptions extends FrameReaderOptions {
   readonly closeTimeoutMs: number;
@@ -22,6 +23,7 @@ export class WebSocketConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #options: WebSocketConnectionOptions;
+  readonly #unsent = new Unsent();
   #reader: FrameReader | null = null;
   #isOver = false;
   #unanswered = 0;
@@ -41,7 +43,7 @@ export class WebSocketConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return this.kind === 'tunnel' ? this.#unsent.bytes : this.#socket.writableLength;
   }
 
   start(handler: ConnectionHandler): void {
@@ -55,10 +57,10 @@ export class WebSocketConnection implements Connection {
     });
     // ws answers a broken frame with its close code; `close` follows.
     this.#ws.on('error', () => undefined);
-    this.#ws.on('close', () => {
+    this.#ws.on('close', (code: number) => {
       clearInterval(pinger);
       this.#reader?.stop();
-      handler.onClosed();
+      handler.onClosed(FAREWELLS.has(code));
     });
   }
 
@@ -66,7 +68,13 @@ export class WebSocketConnection implements Connection {
     if (this.#ws.readyState !== this.#ws.OPEN || frames.length === 0) return;
     // Past ws, which would make a head and a system call for each frame and each connection. It writes
     // its control frames into the same socket, whole and at once, because nothing is compressed.
-    this.#socket.write(this.kind === 'tunnel' ? TUNNELLED.of(frames) : TEXTS.of(frames));
+    if (this.kind === 'websocket') {
+      this.#socket.write(TEXTS.of(frames));
+      return;
+    }
+    const bytes = TUNNELLED.of(frames);
+    this.#unsent.add(bytes.length);
+    this.#socket.write(bytes, this.#unsent.onWritten);
   }
 
   pause(): void {
@@ -121,5 +129,8 @@ export class WebSocketConnection implements Connection {
 
 const TEXTS = new JoinedFrames(textMessages);
 const TUNNELLED = new JoinedFrames(binaryMessage);
+// A normal closure, and one without a code: what a page's `close()` sends. One that goes away
+// (1001) may only be loaded anew.
+const FAREWELLS: ReadonlySet<number> = new Set([1000, 1005]);
 const UNSUPPORTED_DATA = 1003;
 const UNANSWERED_MAX = 2;

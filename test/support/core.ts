@@ -6,7 +6,7 @@ import { CONTROL_SUBJECTS, commandSubjectOfRoom } from '../../src/bus/subjects.t
 import type { ChatCore } from '../../src/core/chat-core.ts';
 import { type CoreOptions, openCore, openStores, type Stores } from '../../src/core/open-core.ts';
 import { hashPassword } from '../../src/core/passwords.ts';
-import { presenceRequest } from '../../src/domain/control.ts';
+import { type PresencePart, presenceRequest } from '../../src/domain/control.ts';
 import { type Actor, SYSTEM } from '../../src/domain/events.ts';
 import type { LoginAnswer, RoomAnswer } from '../../src/domain/room-commands.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -28,6 +28,7 @@ const OPTIONS: Omit<CoreOptions, 'self'> = {
     snapshotEvery: 10,
     snapshotMaxAgeMs: 60_000,
   },
+  ...{ graceMs: 0, catchUpWindowMs: 60_000 },
   ...{ textMaxCodePoints: 100, membersPerRoomMax: 50, loginsConcurrentMax: 2 },
   ...{ loginsPendingMax: 10, guests: true, sessionTtlSeconds: 3600 },
   ...{
@@ -67,6 +68,8 @@ export class TestRelay {
   readonly self: string;
   readonly bus: BusConnection;
   readonly here = new Map<string, Map<string, Actor>>();
+  /** Whose connections broke, as a relay would tell it. */
+  readonly lost: PresencePart['rooms'] = [];
   readonly #requester: Requester;
   readonly #endings: (() => void)[] = [];
 
@@ -86,7 +89,7 @@ export class TestRelay {
         const asked = presenceRequest.safeParse(body).data;
         if (asked?.relay !== undefined && asked.relay !== this.self) return;
         const rooms = [...this.here].map(([room, all]) => ({ room, members: [...all.values()] }));
-        respond({ relay: this.self, last: true, rooms });
+        respond({ relay: this.self, last: true, rooms: [...rooms, ...this.lost] });
       }),
     );
     beat();

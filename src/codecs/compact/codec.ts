@@ -18,6 +18,7 @@ export function createCompactCodec(options: DialectOptions): Codec {
   return {
     name: 'compact',
     via: 'xml',
+    catchUp: true,
     rooms: 'one',
     decode: (frame) => decode(frame, reading),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),

@@ -7,6 +7,7 @@ export function createJsonCodec(options: { readonly frameMaxBytes: number }): Co
   return {
     name: 'json',
     via: 'json',
+    catchUp: false,
     rooms: 'many',
     decode: (frame) => decode(frame, options.frameMaxBytes),
     // Closing with 1000 says goodbye.

@@ -22,6 +22,7 @@ export function createPalabreCodec(options: DialectOptions): Codec {
   return {
     name: 'palabre',
     via: 'xml',
+    catchUp: true,
     rooms: 'many',
     decode: (frame) => decode(frame, options, encoder),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),

@@ -20,6 +20,7 @@ export function createSmartFoxCodec(options: DialectOptions): Codec {
   return {
     name: 'smartfox1',
     via: 'xml',
+    catchUp: true,
     rooms: 'one',
     decode: (frame) => decode(frame, reading, encoder.rooms),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),

@@ -27,6 +27,7 @@ export function createVerboseCodec(options: DialectOptions): Codec {
   return {
     name: 'verbose',
     via: 'xml',
+    catchUp: true,
     rooms: 'one',
     decode: (frame) => decode(frame, reading, verbs),
     encodeReply: (reply) => (login(reply, encoder, logins) ?? encoder.reply(reply)).map(frameOf),

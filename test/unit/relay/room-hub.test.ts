@@ -7,6 +7,7 @@ import { type Listener, RoomHub } from '../../../src/relay/room-hub.ts';
 class Sequences implements Codec {
   readonly name = 'sequences';
   readonly via = 'xml';
+  readonly catchUp = true;
   readonly rooms = 'many';
   readonly crowds = null;
   encoded = 0;

@@ -1,0 +1,133 @@
+import type { Actor } from '../domain/events.ts';
+
+interface Absence {
+  readonly member: Actor;
+  readonly heard: number | null;
+  untilMs: number;
+  /** The `enter` that ended it; kept a little, for one that is asked again. */
+  endedBy: string | null;
+}
+
+/**
+ * Accounts whose last connection broke, and that may come back before the room hears of it; and up to
+ * where relays have told their members the events of rooms (protocol.md §6.1). Soft state, told by
+ * the relays.
+ *
+ * Bounded by what the relays serve: their connections, and the rooms of each.
+ */
+export class Absences {
+  readonly #graceMs: number;
+  readonly #rooms = new Map<string, Map<string, Absence>>();
+  readonly #relays = new Map<string, Map<string, number>>();
+
+  constructor(graceMs: number) {
+    this.#graceMs = graceMs;
+  }
+
+  /** Accounts that are awaited in all rooms, and those back for a moment. */
+  get size(): number {
+    let size = 0;
+    for (const accounts of this.#rooms.values()) size += accounts.size;
+    return size;
+  }
+
+  /** The account is awaited from now on. What it had heard never goes back. */
+  add(room: string, member: Actor, heard: number | null, nowMs: number): void {
+    this.#put(room, member, heard, nowMs + this.#graceMs);
+  }
+
+  /** The account was away too long already: it is not awaited, but what it had heard is known. */
+  addOver(room: string, member: Actor, heard: number | null, nowMs: number): void {
+    this.#put(room, member, heard, nowMs);
+  }
+
+  isAwaited(room: string, account: string, nowMs: number): boolean {
+    const absence = this.#rooms.get(room)?.get(account);
+    return absence !== undefined && absence.endedBy === null && nowMs < absence.untilMs;
+  }
+
+  /** Everybody who is awaited in a room. */
+  awaitedIn(room: string, nowMs: number): Actor[] {
+    const all = [...(this.#rooms.get(room)?.values() ?? [])];
+    return all
+      .filter(({ member }) => this.isAwaited(room, member.id, nowMs))
+      .map(({ member }) => member);
+  }
+
+  /** What an account that is away had heard; null when that is not known. */
+  heardBy(room: string, account: string): number | null {
+    const absence = this.#rooms.get(room)?.get(account);
+    return absence === undefined || absence.endedBy !== null ? null : absence.heard;
+  }
+
+  /** The account is back by an `enter` of that id. Returns what it had heard, again for the same id. */
+  end(room: string, account: string, commandId: string, nowMs: number): number | null {
+    const absence = this.#rooms.get(room)?.get(account);
+    if (absence === undefined) return null;
+    if (absence.endedBy === null) {
+      absence.endedBy = commandId;
+      absence.untilMs = nowMs + ASKED_AGAIN_MS;
+    }
+    return absence.endedBy === commandId ? absence.heard : null;
+  }
+
+  remove(room: string, account: string): void {
+    const accounts = this.#rooms.get(room);
+    accounts?.delete(account);
+    if (accounts?.size === 0) this.#rooms.delete(room);
+  }
+
+  /** The room was closed. */
+  removeRoom(room: string): void {
+    this.#rooms.delete(room);
+  }
+
+  /** Forgets who is back; returns those who are not and are awaited no longer, by room. */
+  takeStock(nowMs: number): Map<string, string[]> {
+    const over = new Map<string, string[]>();
+    for (const [room, accounts] of this.#rooms) {
+      for (const [account, { untilMs, endedBy }] of accounts) {
+        if (nowMs < untilMs) continue;
+        if (endedBy !== null) this.remove(room, account);
+        else over.set(room, [...(over.get(room) ?? []), account]);
+      }
+    }
+    return over;
+  }
+
+  /** A relay has told its members in a room the events up to this sequence. */
+  noteTold(relay: string, room: string, seq: number): void {
+    const rooms = this.#relays.get(relay) ?? new Map<string, number>();
+    this.#relays.set(relay, rooms.set(room, seq));
+  }
+
+  /** Up to where a relay has told its members a room's events, if it said so. */
+  toldBy(relay: string, room: string): number | null {
+    return this.#relays.get(relay)?.get(room) ?? null;
+  }
+
+  forgetRelay(relay: string): void {
+    this.#relays.delete(relay);
+  }
+
+  #put(room: string, member: Actor, heard: number | null, untilMs: number): void {
+    const accounts = this.#rooms.get(room) ?? new Map<string, Absence>();
+    this.#rooms.set(room, accounts);
+    const before = accounts.get(member.id);
+    // A session that was told nothing of the room leaves what was heard before as it was.
+    const stands = before !== undefined && (before.endedBy === null || heard === null);
+    accounts.set(member.id, {
+      member,
+      heard: later(stands ? before.heard : null, heard),
+      untilMs: before?.endedBy === null ? Math.max(before.untilMs, untilMs) : untilMs,
+      endedBy: null,
+    });
+  }
+}
+
+function later(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+}
+
+// Longer than a relay asks again for one answer.
+const ASKED_AGAIN_MS = 10_000;
