@@ -210,6 +210,7 @@ describe('a client whose connection broke', () => {
     const first = await legacyIn(2);
     const { seq } = await mod.request({ type: 'say', room: '1', text: 'last words' });
     await first.until('<msg from_id="2">last words</msg>');
+    await mod.until('message.posted', ({ text }) => text === 'last words');
     await whenTold(Number(seq));
     killed.kill('SIGKILL');
     await first.closed;
