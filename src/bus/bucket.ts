@@ -30,7 +30,7 @@ export class Bucket {
     ttlMs = 0,
   ): Promise<Bucket> {
     const options = { history: 1, replicas, storage: StorageType.File, ttl: ttlMs };
-    return new Bucket(bus, await wrap(bus, () => bus.nc.jetstream().views.kv(name, options)));
+    return new Bucket(bus, await wrap(bus, () => jetstreamOf(bus).views.kv(name, options)));
   }
 
   async get(key: string): Promise<BucketEntry | null> {
@@ -85,6 +85,10 @@ export class Bucket {
 function toEntry(entry: KvEntry | null): BucketEntry | null {
   if (entry === null || entry.operation !== 'PUT') return null;
   return { key: entry.key, value: entry.string(), revision: entry.revision };
+}
+
+function jetstreamOf({ nc, apiPrefix }: BusConnection) {
+  return nc.jetstream({ apiPrefix });
 }
 
 // The client library's errors become ours here, once.

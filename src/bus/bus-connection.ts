@@ -9,6 +9,7 @@ import {
   type PublishOptions,
 } from 'nats';
 import { BusError } from './bus-error.ts';
+import { type BusLogin, loginOfUserInfo, loginOptions } from './bus-login.ts';
 
 export interface BusConnectionOptions {
   /**
@@ -16,6 +17,10 @@ export interface BusConnectionOptions {
    * credentials gives them for all.
    */
   readonly url: string;
+  /** Goes before what the addresses say. */
+  readonly login?: BusLogin | null;
+  /** The prefix of the subjects of JetStream's API; another than `$JS.API` in an account that imports it. */
+  readonly apiPrefix?: string;
   /** Shown by the server's monitoring. */
   readonly name: string;
   readonly reconnectWaitMs: number;
@@ -33,12 +38,14 @@ export type BusStatus = 'connected' | 'disconnected' | 'closed';
  */
 export class BusConnection {
   readonly nc: NatsConnection;
+  readonly apiPrefix: string;
   #status: BusStatus = 'connected';
   readonly #listeners = new Set<(status: BusStatus) => void>();
   readonly #errorListeners = new Set<(problem: string) => void>();
 
-  constructor(nc: NatsConnection) {
+  constructor(nc: NatsConnection, apiPrefix = '$JS.API') {
     this.nc = nc;
+    this.apiPrefix = apiPrefix;
     // Owner of this promise: the connection itself; the iterator ends when the connection closes.
     void this.#follow();
     void nc.closed().then(() => this.#set('closed'));
@@ -46,7 +53,7 @@ export class BusConnection {
 
   static async open(options: BusConnectionOptions): Promise<BusConnection> {
     try {
-      return new BusConnection(await connect(connectionOptions(options)));
+      return new BusConnection(await connect(connectionOptions(options)), options.apiPrefix);
     } catch (cause) {
       const where = options.url
         .split(',')
@@ -166,24 +173,8 @@ function connectionOptions(options: BusConnectionOptions): ConnectionOptions {
     pingInterval: 10_000,
     maxPingOut: 2,
     noAsyncTraces: true,
-    ...credentials(userInfo),
+    ...(options.login ? loginOptions(options.login) : loginOfUserInfo(userInfo)),
   };
-}
-
-function credentials(userInfo: string): ConnectionOptions {
-  if (userInfo === '') return {};
-  const colon = userInfo.indexOf(':');
-  if (colon < 0) return { token: decoded(userInfo) };
-  return { user: decoded(userInfo.slice(0, colon)), pass: decoded(userInfo.slice(colon + 1)) };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A per cent sign of the password itself: it stands for what it is.
-    return text;
-  }
 }
 
 function reason(cause: unknown): string {

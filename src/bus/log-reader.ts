@@ -23,9 +23,6 @@ export interface LogExtent {
   readonly lastSeq: number;
 }
 
-const DIRECT_GET = `$JS.API.DIRECT.GET.${LOG_STREAM}`;
-const LEADER_GET = `$JS.API.STREAM.MSG.GET.${LOG_STREAM}`;
-const STREAM_INFO = `$JS.API.STREAM.INFO.${LOG_STREAM}`;
 const NO_SUCH_STREAM = 10059;
 const PREVIOUS_HEADER = 'Nats-Expected-Last-Subject-Sequence';
 
@@ -35,9 +32,15 @@ const PREVIOUS_HEADER = 'Nats-Expected-Last-Subject-Sequence';
  */
 export class LogReader {
   readonly #requester: Requester;
+  readonly #directGet: string;
+  readonly #leaderGet: string;
+  readonly #streamInfo: string;
 
   constructor(bus: BusConnection, options: RequesterOptions) {
     this.#requester = new Requester(bus, options);
+    this.#directGet = `${bus.apiPrefix}.DIRECT.GET.${LOG_STREAM}`;
+    this.#leaderGet = `${bus.apiPrefix}.STREAM.MSG.GET.${LOG_STREAM}`;
+    this.#streamInfo = `${bus.apiPrefix}.STREAM.INFO.${LOG_STREAM}`;
   }
 
   /** Requests without an answer yet. */
@@ -62,7 +65,7 @@ export class LogReader {
   /** The newest message of a subject as the stream's leader has it: never stale, but slower. */
   async lastFromLeader(subject: string): Promise<StoredMessage | null> {
     const answer = await this.#requester.request(
-      LEADER_GET,
+      this.#leaderGet,
       JSON.stringify({ last_by_subj: subject }),
     );
     const parsed = leaderAnswer.safeParse(answer.json());
@@ -86,7 +89,7 @@ export class LogReader {
 
   /** From where to where the log goes, as the stream's leader has it. An empty one ends before it begins. */
   async extent(): Promise<LogExtent> {
-    const answer = await this.#requester.request(STREAM_INFO, '');
+    const answer = await this.#requester.request(this.#streamInfo, '');
     const parsed = infoAnswer.safeParse(answer.json());
     if (!parsed.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
     const { error, state } = parsed.data;
@@ -120,7 +123,7 @@ export class LogReader {
   }
 
   async #direct(query: object): Promise<StoredMessage | null> {
-    const answer = await this.#requester.request(DIRECT_GET, JSON.stringify(query));
+    const answer = await this.#requester.request(this.#directGet, JSON.stringify(query));
     const status = answer.headers?.code ?? 0;
     if (status === 404) return null;
     if (status !== 0) throw new BusError('STORE', `the log answered with status ${status}`);

@@ -61,7 +61,7 @@ export function differencesOf(
 
 async function createOrFind(bus: BusConnection, wanted: WantedConfig): Promise<StreamConfig> {
   try {
-    const manager = await bus.nc.jetstreamManager();
+    const manager = await bus.nc.jetstreamManager({ apiPrefix: bus.apiPrefix });
     // A copy: the client library writes into what it is given.
     const made = manager.streams.add({ ...wanted });
     return (await made.catch((refused) => existing(manager, refused))).config;

@@ -80,7 +80,7 @@ export interface SurveyOptions {
 export async function survey(bus: BusConnection, options: SurveyOptions): Promise<Survey> {
   try {
     const answersInMs = await bus.nc.rtt();
-    const manager = await bus.nc.jetstreamManager();
+    const manager = await bus.nc.jetstreamManager({ apiPrefix: bus.apiPrefix });
     const account = await manager.getAccountInfo();
     const log = await streamInfo(manager, LOG_STREAM);
     const { storage, limits } = account;

@@ -6,6 +6,7 @@ import { survey } from '../bus/survey.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { BUCKET_NAMES } from '../core/bucket-names.ts';
+import { busLogin } from './bus-login.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Command, parsing } from './command.ts';
 import { checkLife } from './doctor/check-life.ts';
 import { checkDisk, checkFree, checkReady } from './doctor/check-machine.ts';
@@ -60,7 +61,8 @@ async function checkBus(config: Config, runtime: Runtime | null): Promise<Findin
   const { reconnectWaitMs } = config.bus;
   let bus: BusConnection | null = null;
   try {
-    bus = await BusConnection.open({ url, name: 'xmlsocket-relay doctor', reconnectWaitMs });
+    const name = 'xmlsocket-relay doctor';
+    bus = await BusConnection.open({ url, ...busLogin(config), name, reconnectWaitMs });
     return [...(await checkLog(config, bus)), ...(await checkLife(bus, lifeOptions(config)))];
   } catch (error) {
     if (!(error instanceof BusError)) throw error;

@@ -6,6 +6,7 @@ import { ensureLogStream } from '../bus/log-stream.ts';
 import { seedDemo } from '../core/demo.ts';
 import { openCore, openStores } from '../core/open-core.ts';
 import { startAdminServer } from './admin-server.ts';
+import { busLogin } from './bus-login.ts';
 import { coreOptions, isDemo, logOptions } from './options.ts';
 import { RoomCommands } from './room-commands.ts';
 import type { Service } from './service.ts';
@@ -64,9 +65,10 @@ export async function startCore(service: Service, bus: BusConnection): Promise<v
 async function openBus(service: Service, url: string): Promise<BusConnection> {
   const { config, log, ending } = service;
   const { reconnectWaitMs } = config.bus;
+  const how = busLogin(config);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await BusConnection.open({ url, name: 'xmlsocket-relay', reconnectWaitMs });
+      return await BusConnection.open({ url, ...how, name: 'xmlsocket-relay', reconnectWaitMs });
     } catch (error) {
       if (!(error instanceof BusError)) throw error;
       if (attempt === 1) log.warn({ reason: error.message }, 'waiting for NATS');

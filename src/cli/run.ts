@@ -90,6 +90,20 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'consumers',
+    {
+      summary: 'adds, lists and removes durable consumers of the log',
+      load: async () => (await import('./consumers.ts')).consumers,
+    },
+  ],
+  [
+    'nats-config',
+    {
+      summary: 'prints accounts and permissions for a nats-server',
+      load: async () => (await import('./nats-config.ts')).natsConfig,
+    },
+  ],
+  [
     'check-config',
     {
       summary: 'checks the configuration and prints it',

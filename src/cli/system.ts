@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { BusConnection } from '../bus/bus-connection.ts';
 import { readRuntime } from '../bus/embedded/data-folder.ts';
 import type { Config } from '../config/schema.ts';
+import { busLogin } from './bus-login.ts';
 import { CommandError } from './command.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function onSystem<T>(
   const url = await findNatsUrl(config);
   const name = 'xmlsocket-relay operator';
   const { reconnectWaitMs } = config.bus;
-  const bus = await BusConnection.open({ url, name, reconnectWaitMs });
+  const bus = await BusConnection.open({ url, ...busLogin(config), name, reconnectWaitMs });
   try {
     return await work(bus);
   } finally {

@@ -19,6 +19,14 @@ export const configSchema = z.strictObject({
   adminPort: port,
   policyPort: port.nullable(),
   natsUrl: text.nullable(),
+  natsUser: text.nullable(),
+  natsPassword: text.nullable(),
+  natsPasswordFile: text.nullable(),
+  natsNkeyFile: text.nullable(),
+  natsCredsFile: text.nullable(),
+  natsApiPrefix: z
+    .string()
+    .regex(/^[$A-Za-z0-9_-]+(\.[$A-Za-z0-9_-]+)*$/, 'a subject without wildcards'),
   natsServerBinary: text.nullable(),
   dataDir: text,
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -122,7 +130,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** Keys whose values are never printed. */
-export const SECRET_KEYS: readonly string[] = ['core.jwtSecret', 'natsUrl'];
+export const SECRET_KEYS: readonly string[] = ['core.jwtSecret', 'natsUrl', 'natsPassword'];
 
 function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;

@@ -32,6 +32,7 @@ const HOMES: Record<string, readonly string[]> = {
   zod: Object.keys(MAY_IMPORT),
   ws: ['transports', 'torture'],
   nats: ['bus'],
+  bcryptjs: ['bus'],
   'fast-xml-parser': ['codecs'],
   xmlbuilder2: ['codecs'],
   pino: ['observability'],
