@@ -73,6 +73,7 @@ export const configSchema = z.strictObject({
     resumeMaxBytes: z.int().min(65_536).max(1_073_741_824),
     catchUpMax: z.int().min(0).max(10_000),
     closeTimeoutMs: milliseconds,
+    sendTimeoutMs: milliseconds,
     pingIntervalMs: milliseconds,
     keepAliveMs: milliseconds,
   }),

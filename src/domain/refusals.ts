@@ -31,6 +31,8 @@ export const REFUSALS = {
   TOO_MANY_ERRORS: { fatal: true, closeCode: 4500, message: 'Too many bad frames.' },
   TOO_MANY_CONNECTIONS: { fatal: true, closeCode: 1013, message: 'Too many connections.' },
   SLOW_READER: { fatal: true, closeCode: 4001, message: 'You read too slowly. Reconnect.' },
+  SEND_TIMEOUT: { fatal: true, closeCode: 4005, message: 'You read nothing any more. Reconnect.' },
+  PING_TIMEOUT: { fatal: true, closeCode: 4006, message: 'No ping was answered. Reconnect.' },
   SHUTTING_DOWN: { fatal: true, closeCode: 1012, message: 'The relay is restarting. Reconnect.' },
 } as const satisfies Record<string, RefusalRule>;
 

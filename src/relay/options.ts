@@ -58,6 +58,7 @@ export interface RelayLimits extends AddressLimits {
   readonly resumeMaxBytes: number;
   readonly catchUpMax: number;
   readonly closeTimeoutMs: number;
+  readonly sendTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly keepAliveMs: number;
 }

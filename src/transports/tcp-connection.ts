@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net';
+import { refusal } from '../domain/refusals.ts';
 import { plainAddress } from './addresses.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 import { concatenated, JoinedFrames } from './joined-frames.ts';
+import { bytesUnderWay, SendWatch } from './send-watch.ts';
 import { Unsent } from './unsent.ts';
 
 export interface TcpConnectionOptions extends FrameReaderOptions {
   readonly closeTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** Bytes of which the peer takes none for so long end the connection. */
+  readonly sendTimeoutMs: number;
 }
 
 /** An XMLSocket client on plain TCP. Takes the socket over, with whatever was put back into it. */
@@ -19,6 +23,7 @@ export class TcpConnection implements Connection {
   readonly #options: TcpConnectionOptions;
   readonly #unsent = new Unsent();
   #reader: FrameReader | null = null;
+  #watch: SendWatch | null = null;
 
   constructor(id: string, socket: Socket, options: TcpConnectionOptions) {
     this.id = id;
@@ -36,7 +41,16 @@ export class TcpConnection implements Connection {
   start(handler: ConnectionHandler): void {
     const reader = new FrameReader(this.#options, handler);
     const socket = this.#socket;
+    const watch = new SendWatch(
+      () => bytesUnderWay(socket),
+      this.#options.sendTimeoutMs,
+      () => {
+        reader.stop();
+        handler.onRefusal(refusal('SEND_TIMEOUT'));
+      },
+    );
     this.#reader = reader;
+    this.#watch = watch;
     socket.on('data', (chunk: Buffer) => reader.read(chunk));
     // A client that has ended its half is gone: nobody writes without reading here.
     socket.on('end', () => this.close());
@@ -44,6 +58,7 @@ export class TcpConnection implements Connection {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       reader.stop();
+      watch.stop();
       handler.onClosed(false);
     });
   }
@@ -53,6 +68,7 @@ export class TcpConnection implements Connection {
     const bytes = STREAMED.of(frames);
     this.#unsent.add(bytes.length);
     this.#socket.write(bytes, this.#unsent.onWritten);
+    this.#watch?.wrote();
   }
 
   pause(): void {
@@ -67,6 +83,7 @@ export class TcpConnection implements Connection {
 
   close(): void {
     this.#reader?.stop();
+    this.#watch?.stop();
     if (this.#socket.writableEnded || this.#socket.destroyed) return;
     this.#socket.end();
     // A paused socket would never see the end of the other half.

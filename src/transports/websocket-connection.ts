@@ -1,20 +1,23 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { refusal } from '../domain/refusals.ts';
+import { type RefusalCode, refusal } from '../domain/refusals.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 import { binaryMessage, JoinedFrames, textMessages } from './joined-frames.ts';
+import { bytesUnderWay, SendWatch } from './send-watch.ts';
 import { Unsent } from './unsent.ts';
 
 export interface WebSocketConnectionOptions extends FrameReaderOptions {
   readonly closeTimeoutMs: number;
   readonly pingIntervalMs: number;
+  /** Bytes of which the peer takes none for so long end the connection. */
+  readonly sendTimeoutMs: number;
 }
 
 /**
  * A client on WebSocket: of JSON, one frame a text message (`websocket`), or of the XMLSocket byte
  * stream in binary messages, cut anywhere (`tunnel`, protocol.md §2.3). Messages of the other type
- * end it with 1003. Two pings in a row without an answer end it, too.
+ * end it with 1003. Two pings in a row without an answer are refused as `PING_TIMEOUT`.
  */
 export class WebSocketConnection implements Connection {
   readonly id: string;
@@ -25,6 +28,7 @@ export class WebSocketConnection implements Connection {
   readonly #options: WebSocketConnectionOptions;
   readonly #unsent = new Unsent();
   #reader: FrameReader | null = null;
+  #watch: SendWatch | null = null;
   #isOver = false;
   #unanswered = 0;
 
@@ -48,7 +52,11 @@ export class WebSocketConnection implements Connection {
 
   start(handler: ConnectionHandler): void {
     if (this.kind === 'tunnel') this.#reader = new FrameReader(this.#options, handler);
-    const pinger = setInterval(() => this.#ping(), this.#options.pingIntervalMs);
+    const { pingIntervalMs, sendTimeoutMs } = this.#options;
+    const pinger = setInterval(() => this.#ping(handler), pingIntervalMs);
+    const waiting = () => bytesUnderWay(this.#socket);
+    const watch = new SendWatch(waiting, sendTimeoutMs, () => this.#end('SEND_TIMEOUT', handler));
+    this.#watch = watch;
     this.#ws.on('message', (message: Buffer, isBinary: boolean) => {
       this.#read(message, isBinary, handler);
     });
@@ -59,6 +67,7 @@ export class WebSocketConnection implements Connection {
     this.#ws.on('error', () => undefined);
     this.#ws.on('close', (code: number) => {
       clearInterval(pinger);
+      watch.stop();
       this.#reader?.stop();
       handler.onClosed(FAREWELLS.has(code));
     });
@@ -70,11 +79,12 @@ export class WebSocketConnection implements Connection {
     // its control frames into the same socket, whole and at once, because nothing is compressed.
     if (this.kind === 'websocket') {
       this.#socket.write(TEXTS.of(frames));
-      return;
+    } else {
+      const bytes = TUNNELLED.of(frames);
+      this.#unsent.add(bytes.length);
+      this.#socket.write(bytes, this.#unsent.onWritten);
     }
-    const bytes = TUNNELLED.of(frames);
-    this.#unsent.add(bytes.length);
-    this.#socket.write(bytes, this.#unsent.onWritten);
+    this.#watch?.wrote();
   }
 
   pause(): void {
@@ -93,6 +103,7 @@ export class WebSocketConnection implements Connection {
   close(code: number, reason: string): void {
     this.#isOver = true;
     this.#reader?.stop();
+    this.#watch?.stop();
     this.#ws.close(code, reason);
     // A paused one would never see the answer.
     this.#ws.resume();
@@ -111,19 +122,26 @@ export class WebSocketConnection implements Connection {
     } else if (message.length <= this.#options.frameMaxBytes) {
       handler.onFrame(message);
     } else {
-      this.#isOver = true;
-      handler.onRefusal(refusal('FRAME_TOO_LONG'));
+      this.#end('FRAME_TOO_LONG', handler);
     }
   }
 
-  #ping(): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+  // Nothing more is read; the owner says why and closes.
+  #end(code: RefusalCode, handler: ConnectionHandler): void {
+    this.#isOver = true;
+    this.#reader?.stop();
+    handler.onRefusal(refusal(code));
+  }
+
+  #ping(handler: ConnectionHandler): void {
+    if (this.#isOver || this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#unanswered >= UNANSWERED_MAX) {
-      this.#ws.terminate();
+      this.#end('PING_TIMEOUT', handler);
       return;
     }
     if (!this.#ws.isPaused) this.#unanswered += 1;
     this.#ws.ping();
+    this.#watch?.wrote();
   }
 }
 

@@ -117,6 +117,37 @@ export function describeConnection(name: string, wire: Wire): void {
       while (connection.bufferedBytes > 0) await turn();
     });
 
+    it('finds a peer that takes nothing any more', async () => {
+      await listen({ sendTimeoutMs: 200, closeTimeoutMs: 100 });
+      const { connection, heard, peer } = await open();
+      peer.pause();
+      const text = `{"x":"${'x'.repeat(1_000_000)}"}`;
+      // Loopback may hold very much.
+      for (let n = 0; n < 100 && heard.refusals.waiting.length === 0; n += 1) {
+        connection.write(encode(text));
+        await tick(listener);
+      }
+      expect(await heard.refusals.next()).toBe('SEND_TIMEOUT');
+      connection.close(4005, 'SEND_TIMEOUT');
+      await heard.closed;
+      expect(heard.log.slice(1)).toEqual(['SEND_TIMEOUT', 'closed']);
+    });
+
+    it('goes on with a peer that takes everything in the end', async () => {
+      await listen({ sendTimeoutMs: 5000 });
+      const { connection, heard, peer } = await open();
+      const text = `{"x":"${'x'.repeat(1_000_000)}"}`;
+      for (let round = 0; round < 3; round += 1) {
+        peer.pause();
+        for (let n = 0; n < 8; n += 1) connection.write(encode(text));
+        peer.resume();
+        for (let n = 0; n < 8; n += 1) expect(await peer.next()).toBe(text);
+        while (connection.bufferedBytes > 0) await turn();
+      }
+      peer.sendFrame('{"n":1}');
+      expect(await heard.frames.next()).toBe('{"n":1}');
+    });
+
     it('cuts a peer that does not let it close', async () => {
       await listen({ closeTimeoutMs: 100 });
       const { connection, heard, peer } = await open();

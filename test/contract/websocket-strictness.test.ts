@@ -188,10 +188,14 @@ describe('a tunnel', () => {
 });
 
 describe('liveness', () => {
-  it('a peer that answers no ping is cut', async () => {
-    await listen({ pingIntervalMs: 20 });
-    const { raw, heard } = await open('/ws');
+  it('a peer that answers no ping is told and cut', async () => {
+    await listen({ pingIntervalMs: 20, closeTimeoutMs: 100 });
+    const { raw, connection, heard } = await open('/ws');
+    expect(await heard.refusals.next()).toBe('PING_TIMEOUT');
+    connection.close(4006, 'PING_TIMEOUT');
     await heard.closed;
+    expect(heard.log).toEqual(['PING_TIMEOUT', 'closed']);
+    expect(await raw.closeCode()).toBe(4006);
     raw.socket.destroy();
   });
 

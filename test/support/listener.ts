@@ -53,6 +53,7 @@ const DEFAULTS: MainListenerOptions = {
   closeTimeoutMs: 2000,
   keepAliveMs: 60_000,
   pingIntervalMs: 30_000,
+  sendTimeoutMs: 30_000,
 };
 
 /** A main listener on a free port, with somebody who hears every connection out. */
