@@ -22,8 +22,25 @@ export interface Received {
   /** Of what was said; null for other events. */
   readonly mark: string | null;
   readonly text: string | null;
-  /** Counts the times that the client entered the room, from 1. */
+  /** Counts the connections on which the client was in the room, from 1. */
   readonly stay: number;
+}
+
+/**
+ * How a client left off hearing a room:
+ * - `cut`: it ended its half of the connection, and read what was on its way.
+ * - `told`: the relay said that it ends the connection.
+ * - `broken`: the connection broke, as when the relay is killed.
+ * - `gave-up`: it heard nothing for long and ended the connection itself.
+ */
+export type Ending = 'cut' | 'told' | 'broken' | 'gave-up';
+
+/** Between two stays. Milliseconds of the wall clock, which chat-core dates events with. */
+export interface Seam {
+  readonly ending: Ending;
+  readonly endedAt: number;
+  /** When it was in the room again. */
+  readonly backAt: number;
 }
 
 /** One room as a client heard it, in the order it came. */
@@ -35,17 +52,29 @@ export class HeardRoom {
   /** Of the newest event; null before the first entering. */
   lastSeq: number | null = null;
   stay = 0;
+  /** The first one is that after the first stay. */
+  readonly seams: Seam[] = [];
   /** Events that do not name the one before them as the one that they follow. */
   brokenLinks = 0;
   /** Times that the server said that it cannot bring everything that was missed. */
   unrecovered = 0;
 
-  /** The client is in the room, at this sequence. */
+  /** The client is in the room, on another connection than before. */
   entered(seq: number | null, recovered: boolean): void {
     this.stay += 1;
     this.since ??= seq;
     this.lastSeq ??= seq;
     if (!recovered) this.unrecovered += 1;
+  }
+
+  /** It is back in it. */
+  cameBack(seam: Seam): void {
+    this.seams.push(seam);
+  }
+
+  /** It was told that more was said while it was away than it is told. */
+  leftOut(): void {
+    this.unrecovered += 1;
   }
 
   hear(event: Omit<Received, 'stay'>, prev: number | null = null): void {

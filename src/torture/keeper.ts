@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Link {
   /** Resolves when it can no longer be used, whoever ended it. */
   readonly ended: Promise<void>;
-  /** Ends it without a word. */
+  /** Ends it as a bad network would. */
+  cut(): void;
+  /** Ends it at once. */
   destroy(): void;
 }
 
@@ -41,13 +43,13 @@ export class Keeper<L extends Link> {
   }
 
   cut(): void {
-    this.#link?.destroy();
+    this.#link?.cut();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();
-    this.cut();
+    this.#link?.destroy();
     await this.#kept;
   }
 

@@ -98,7 +98,7 @@ function planProcessFaults(random: Random, options: PlanOptions): PlannedFault[]
     const forMs = random.whole(minMs, maxMs);
     planned.push({ atMs, forMs, kind, target: random.whole(0, count - 1) });
     const overlaps = random.fraction() < 0.25;
-    atMs += overlaps ? Math.floor(forMs * random.fraction()) : forMs + random.whole(500, 3000);
+    atMs += overlaps ? Math.floor(forMs * random.fraction()) : forMs + random.whole(1000, 5000);
   }
   return planned;
 }

@@ -1,10 +1,20 @@
-import type { Counts, ProblemKind } from './judge.ts';
+import type { ProblemKind } from './evidence.ts';
+import type { Counts } from './judge.ts';
 import type { ClientResult, SeedResult } from './run-seed.ts';
 
 export type Totals = Omit<Counts, 'connections'> & { readonly problems: number };
 
 const SUMMED = [
-  ...(['sent', 'acknowledged', 'received', 'missing', 'doubled', 'outOfOrder', 'away'] as const),
+  ...([
+    'sent',
+    'acknowledged',
+    'received',
+    'missing',
+    'doubled',
+    'outOfOrder',
+    'inFlight',
+    'again',
+  ] as const),
 ];
 
 /** The sums over all clients of some seeds; `problems` is everything that must not be. */
@@ -16,7 +26,7 @@ export function totals(results: readonly SeedResult[], wire?: ClientResult['wire
   return {
     ...{ sent: sum('sent'), acknowledged: sum('acknowledged'), received: sum('received') },
     ...{ missing: sum('missing'), doubled: sum('doubled'), outOfOrder: sum('outOfOrder') },
-    away: sum('away'),
+    ...{ inFlight: sum('inFlight'), again: sum('again') },
     problems: results.reduce((total, { problems }) => total + problems.length, 0),
   };
 }
@@ -110,7 +120,7 @@ export function verdictLine(results: readonly SeedResult[]): string {
 const PROBLEMS_SHOWN = 20;
 const HEADINGS = [
   ...['client', 'wire', 'sent', 'acknowledged', 'received', 'missing', 'doubled', 'out of order'],
-  'away',
+  ...['in flight', 'again'],
 ];
 const FAULT_HEADINGS = [
   'fault',

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BusConnection } from '../bus/bus-connection.ts';
 import type { ClientAccount, TortureClient } from './client.ts';
+import type { Problem } from './evidence.ts';
 import { healedAfter, type Inflicted } from './healing.ts';
 import { inflict } from './inflict.ts';
 import { Journal } from './journal.ts';
-import { type Judged, judge, type Problem } from './judge.ts';
+import { type Judged, judge } from './judge.ts';
 import { markOf } from './marks.ts';
 import {
   type PlannedFault,

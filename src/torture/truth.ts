@@ -7,6 +7,8 @@ import { markIn } from './marks.ts';
 /** An event as the log has it. */
 export interface StoredEvent {
   readonly seq: number;
+  /** By the clock of chat-core. */
+  readonly atMs: number;
   readonly type: string;
   /** Whose it is. */
   readonly account: string;
@@ -34,10 +36,11 @@ export async function readTruth(bus: BusConnection, room: string): Promise<RoomT
       if (problem !== null) chain.push(problem);
       const logged = roomEventOf(message);
       if (logged === null) continue;
-      const { type, from } = logged.event;
+      const { type, from, time } = logged.event;
       const text = logged.event.type === 'message.posted' ? logged.event.text : null;
       const mark = text === null ? null : markIn(text);
-      events.push({ seq: logged.seq, type, account: from.id, mark, text });
+      const atMs = Date.parse(time);
+      events.push({ seq: logged.seq, atMs, type, account: from.id, mark, text });
     }
   } finally {
     reader.stop();

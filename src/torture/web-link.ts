@@ -89,6 +89,10 @@ export class WebLink implements Link {
     this.#ws.pause();
   }
 
+  cut(): void {
+    this.destroy();
+  }
+
   destroy(): void {
     this.#ws.terminate();
   }

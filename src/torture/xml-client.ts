@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClientParts, endpointFor, type TortureClient } from './client.ts';
+import type { Ending, HeardRoom } from './journal.ts';
 import { Keeper } from './keeper.ts';
 import { markIn, markOfAttempt, textOf } from './marks.ts';
 import { escapeXml, type XmlFrame } from './xml-frames.ts';
@@ -14,6 +15,9 @@ export class XmlClient implements TortureClient {
   readonly #parts: ClientParts;
   readonly #keeper: Keeper<XmlLink>;
   readonly #room: string;
+  /** How the connection before this one ended; null before the first end. */
+  #before: { ending: Ending; endedAt: number } | null = null;
+  #isNew = true;
 
   constructor(parts: ClientParts) {
     const [room = ''] = parts.rooms;
@@ -73,7 +77,10 @@ export class XmlClient implements TortureClient {
   async #open(attempt: number): Promise<XmlLink> {
     const { account, patienceMs, journal } = this.#parts;
     const endpoint = endpointFor(this.#parts, attempt);
+    this.#isNew = true;
     const link = await XmlLink.open(endpoint, (frame) => this.#hear(frame), patienceMs);
+    // Owner of this promise: the link, which ends at last.
+    void link.ended.then(() => this.#noteEnd(link));
     const answer = link.until(({ name }) => name === 'login' || name === 'error');
     link.send(`<login u="${account.name}" p="${account.password}" />`);
     const isIn = (await answer)?.attributes['ok'] === '1' && (await this.#enter(link));
@@ -97,11 +104,29 @@ export class XmlClient implements TortureClient {
 
   #hear(frame: XmlFrame): void {
     const room = this.#parts.journal.room(this.#room);
-    if (frame.name === 'users') room.entered(null, true);
-    if (frame.name !== 'msg' || frame.attributes['from_id'] === '0') return;
+    if (frame.name === 'users') this.#noteEntering(room);
+    if (frame.name !== 'msg') return;
     const { text } = frame;
+    if (frame.attributes['from_id'] === '0') {
+      if (text.startsWith(LEFT_OUT)) room.leftOut();
+      return;
+    }
     room.hear({ atMs: this.#parts.now(), seq: null, mark: markIn(text), text });
+  }
+
+  #noteEnd({ ending }: XmlLink): void {
+    if (!this.#isNew) this.#before = { ending, endedAt: Date.now() };
+  }
+
+  // On the same connection it is only told the members anew.
+  #noteEntering(room: HeardRoom): void {
+    if (!this.#isNew) return;
+    this.#isNew = false;
+    room.entered(null, true);
+    if (this.#before !== null) room.cameBack({ ...this.#before, backAt: Date.now() });
   }
 }
 
 const AGAIN_MS = 100;
+// protocol.md §6.1
+const LEFT_OUT = '*Some of what was said';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Endpoint } from './client.ts';
+import type { Ending } from './journal.ts';
 import type { Link } from './keeper.ts';
 import { Pulse } from './pulse.ts';
 import { readXmlFrame, type XmlFrame } from './xml-frames.ts';
@@ -17,6 +18,7 @@ export class XmlLink implements Link {
   readonly #patienceMs: number;
   readonly #pulse: Pulse;
   readonly ended: Promise<void>;
+  #ending: Ending = 'broken';
   #waiting: Waiting[] = [];
   #rest: Buffer = Buffer.alloc(0);
 
@@ -31,7 +33,8 @@ export class XmlLink implements Link {
     });
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     this.ended = new Promise((resolve) => {
-      socket.once('close', () => {
+      socket.once('close', (hadError: boolean) => {
+        if (hadError) this.#ending = 'broken';
         this.#end();
         resolve();
       });
@@ -55,7 +58,8 @@ export class XmlLink implements Link {
   }
 
   send(frame: string): void {
-    this.#socket.write(`${frame}\0`);
+    // What cannot be sent is not answered: the close says so.
+    if (!this.#socket.writableEnded) this.#socket.write(`${frame}\0`);
   }
 
   /** The next frame for which `isIt` is true; null when the connection ended or none came in time. */
@@ -79,7 +83,21 @@ export class XmlLink implements Link {
     this.#socket.pause();
   }
 
+  /** How it ended, once it has. */
+  get ending(): Ending {
+    return this.#ending;
+  }
+
+  /** Ends the half of it that can be sent on; what the relay has written is still read. */
+  cut(): void {
+    this.#ending = 'cut';
+    this.#socket.end();
+    const timer = setTimeout(() => this.destroy(), CUT_MAX_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
   destroy(): void {
+    this.#ending = 'gave-up';
     this.#socket.destroy();
   }
 
@@ -97,6 +115,7 @@ export class XmlLink implements Link {
   #take(text: string): void {
     const frame = readXmlFrame(text);
     if (frame === null) return;
+    if (FAREWELLS.has(frame.attributes['code'] ?? '')) this.#ending = 'told';
     this.#onFrame(frame);
     for (const { isIt, resolve } of [...this.#waiting]) {
       if (isIt(frame)) resolve(frame);
@@ -108,3 +127,7 @@ export class XmlLink implements Link {
     for (const { resolve } of [...this.#waiting]) resolve(null);
   }
 }
+
+const CUT_MAX_MS = 1000;
+// Refusals after which the relay closes (protocol.md §8) and that a torture client may meet.
+const FAREWELLS: ReadonlySet<string> = new Set(['SHUTTING_DOWN', 'SLOW_READER', 'FLOODING']);

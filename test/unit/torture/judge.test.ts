@@ -1,29 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { HeardRoom, Journal } from '../../../src/torture/journal.ts';
-import { judge, type Witness } from '../../../src/torture/judge.ts';
+import type { Witness } from '../../../src/torture/evidence.ts';
+import { type Ending, HeardRoom, Journal, type Seam } from '../../../src/torture/journal.ts';
+import { judge } from '../../../src/torture/judge.ts';
 import type { RoomTruth, StoredEvent } from '../../../src/torture/truth.ts';
 
 const ROOM = '1';
 
 // c9 comes with sequence 1; then c0 says five things.
 const STORED: StoredEvent[] = [
-  { seq: 1, type: 'member.entered', account: '9', mark: null, text: null },
+  { seq: 1, atMs: 0, type: 'member.entered', account: '9', mark: null, text: null },
   ...[2, 3, 4, 5, 6].map((seq) => said(seq, `c0-${seq}`)),
 ];
 
 function said(seq: number, mark: string): StoredEvent {
-  return { seq, type: 'message.posted', account: '6', mark, text: `${mark} hello` };
+  return {
+    seq,
+    atMs: seq * 1000,
+    type: 'message.posted',
+    account: '6',
+    mark,
+    text: `${mark} hello`,
+  };
 }
 
-/** A client of account 9 that entered at sequence 1 and heard these marks; null: it came again. */
-function heard(wire: Witness['wire'], marks: readonly (string | null)[]) {
+/** A client of account 9 that entered at sequence 1 and heard these marks; a seam: it came again. */
+function heard(wire: Witness['wire'], story: readonly (string | Seam)[]) {
   const journal = new Journal();
   const room = journal.room(ROOM);
   const isWeb = wire === 'web';
   room.entered(isWeb ? 1 : null, true);
-  for (const mark of marks) {
-    if (mark === null) room.entered(isWeb ? room.lastSeq : null, true);
-    else hear(room, mark, isWeb);
+  for (const next of story) {
+    if (typeof next === 'string') {
+      hear(room, next, isWeb);
+      continue;
+    }
+    room.entered(isWeb ? room.lastSeq : null, true);
+    room.cameBack(next);
   }
   return judgeOne(journal, wire);
 }
@@ -63,11 +75,11 @@ describe.each(['web', 'xml'] as const)('a client on %s', (wire) => {
 
   it('that did not hear one thing in the middle', () => {
     const found = heard(wire, ['c0-2', 'c0-4', 'c0-5', 'c0-6']);
-    expect(found).toMatchObject({ missing: 1, away: 0 });
+    expect(found).toMatchObject({ missing: 1, inFlight: 0 });
   });
 
   it('that did not hear the last thing', () => {
-    expect(heard(wire, ALL.slice(0, 4))).toMatchObject({ missing: 1, away: 0 });
+    expect(heard(wire, ALL.slice(0, 4))).toMatchObject({ missing: 1, inFlight: 0 });
   });
 
   it('that heard what nobody said', () => {
@@ -75,14 +87,33 @@ describe.each(['web', 'xml'] as const)('a client on %s', (wire) => {
   });
 });
 
+// c0-2 was said at 2 s, and so on.
+const seam = (ending: Ending, endedAt: number): Seam => ({ ending, endedAt, backAt: 4500 });
+
 describe('what was said while a client was not there', () => {
-  it('is missing on the web, where it is to be brought', () => {
-    expect(heard('web', ['c0-2', null, 'c0-4', 'c0-5', 'c0-6'])).toMatchObject({ missing: 1 });
+  it('is missing when it is not brought', () => {
+    const cut = seam('cut', 2500);
+    for (const wire of ['web', 'xml'] as const) {
+      const found = heard(wire, ['c0-2', cut, 'c0-4', 'c0-5', 'c0-6']);
+      expect(found).toMatchObject({ missing: 1, inFlight: 0 });
+    }
   });
 
-  it('is counted apart on XML', () => {
-    const found = heard('xml', ['c0-2', null, 'c0-4', 'c0-5', 'c0-6']);
-    expect(found).toMatchObject({ missing: 0, away: 1, kinds: [] });
+  it('may have been on its way on XML when the relay was killed, but not later', () => {
+    const found = heard('xml', ['c0-2', seam('broken', 3010), 'c0-5', 'c0-6']);
+    expect(found).toMatchObject({ missing: 1, inFlight: 1 });
+  });
+
+  it('may have been written to a connection that was given up, until the client was back', () => {
+    const found = heard('xml', ['c0-2', seam('gave-up', 2500), 'c0-6']);
+    expect(found).toMatchObject({ missing: 1, inFlight: 2 });
+  });
+
+  it('may be heard again on XML when the relay was killed, and only then', () => {
+    const again = (ending: Ending) =>
+      heard('xml', ['c0-2', 'c0-3', seam(ending, 3500), ...ALL.slice(1)]);
+    expect(again('broken')).toMatchObject({ doubled: 0, again: 1, kinds: [] });
+    expect(again('cut')).toMatchObject({ doubled: 1, again: 0 });
   });
 });
 

@@ -11,7 +11,7 @@ import type { ClientResult, SeedResult } from '../../../src/torture/run-seed.ts'
 
 const client = (name: string, wire: ClientResult['wire']): ClientResult => ({
   ...{ name, wire, sent: 12, acknowledged: 10, received: 20, missing: 0, doubled: 0 },
-  ...{ outOfOrder: 0, away: 0, connections: 2, problems: [] },
+  ...{ outOfOrder: 0, inFlight: 0, again: 0, connections: 2, problems: [] },
 });
 
 const whole: SeedResult = {
