@@ -38,13 +38,13 @@ export async function enter(
     await undo(command, before, member, parts, answer.code === 'TRY_AGAIN');
     return refuse(member, command, answer.code, answer.message);
   }
-  const missed = await missedOf(command, answer, before, member, parts);
+  const { name = '', members = [], seq } = answer;
+  hubs.learn(room, name, members, seq);
+  const missed = await missedOf(command, answer, { held, before }, member, parts);
   if (!hubs.has(room, speaker)) return turnAway(command, member, parts);
   const others = stays ? [] : [...speaker.rooms].filter((other) => other !== room);
   const leaving = others.map((other) => leaveRoom(other, speaker, parts));
   speaker.rooms.add(room);
-  const { name = '', members = [], seq } = answer;
-  hubs.learn(room, name, members, seq);
   welcome(room, answer, missed, member);
   await tell(room, missed, member, parts);
   await Promise.all(leaving);
@@ -97,7 +97,7 @@ async function tell(
 async function missedOf(
   command: CommandOf<'enter'>,
   { seq, heard }: Entered,
-  before: number | null,
+  { held, before }: { readonly held: boolean; readonly before: number | null },
   member: Member,
   parts: CommandParts,
 ): Promise<Missed> {
@@ -106,6 +106,7 @@ async function missedOf(
   const { speaker } = member;
   const bytes = limits.resumeMaxBytes;
   try {
+    if (held) await hubs.begin(room, speaker, seq);
     if (after !== undefined) {
       const within = { events: limits.resumeMax, bytes };
       return await readMissed(reader, room, { after, upTo: seq }, within);

@@ -1,6 +1,7 @@
 import type { BusConnection } from '../bus/bus-connection.ts';
-import type { LogReader } from '../bus/log-reader.ts';
+import { type LogReader, roomEventOf } from '../bus/log-reader.ts';
 import { RoomFeed } from '../bus/room-feed.ts';
+import { logSubjectOfRoom } from '../bus/subjects.ts';
 import type { RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged } from '../domain/events.ts';
 import { type Listener, RoomHub, type RoomHubParts } from './room-hub.ts';
@@ -61,7 +62,22 @@ export class Hubs {
   /** As the hub's `expect`; a room that nobody was in is heard from now on. */
   expect(room: string, listener: Listener): number | null {
     const place = this.#places.get(room) ?? this.#open(room);
-    return place.hub.expect(listener);
+    return place.hub.expect(listener, place.feed.position);
+  }
+
+  /**
+   * chat-core says that the room is at this sequence: the room is heard from there on, if it was not
+   * yet. Others may have entered meanwhile and had the room begin further on, so what lies between is
+   * read, and held for the session. Rejects with `BusError`.
+   */
+  async begin(room: string, listener: Listener, seq: number): Promise<void> {
+    const place = this.#places.get(room);
+    if (place === undefined) return;
+    const { hub, feed } = place;
+    feed.startAfter(seq);
+    hub.startAfter(feed.position ?? seq);
+    const upTo = hub.heldAfter(listener);
+    if (upTo > seq) hub.holdBefore(listener, await this.#read(room, seq + 1, upTo));
   }
 
   /** As the hub's `noteTold`. */
@@ -89,9 +105,7 @@ export class Hubs {
   }
 
   admit(room: string, listener: Listener, seq: number): void {
-    const place = this.#places.get(room);
-    place?.hub.admit(listener, seq);
-    place?.feed.startAfter(seq);
+    this.#places.get(room)?.hub.admit(listener, seq);
   }
 
   /** Takes a session out; true when its account has no other session here in that room. */
@@ -132,6 +146,18 @@ export class Hubs {
     const place = { hub, feed };
     this.#places.set(room, place);
     return place;
+  }
+
+  async #read(room: string, fromSeq: number, toSeq: number): Promise<Logged[]> {
+    const { reader, heldEventsMax } = this.#parts;
+    const events: Logged[] = [];
+    for await (const message of reader.forward(logSubjectOfRoom(room), fromSeq, toSeq)) {
+      const logged = roomEventOf(message);
+      if (logged !== null) events.push(logged);
+      // The session is out then: it was to be held so many.
+      if (events.length > heldEventsMax) break;
+    }
+    return events;
   }
 
   #deliver(hub: RoomHub, logged: Logged): void {

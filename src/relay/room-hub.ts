@@ -42,6 +42,8 @@ interface Membership {
   told: number | null;
   /** What was said since the session asked to enter. */
   held: Told[];
+  /** Up to this sequence nothing of the room is held; null: the room was not heard here yet. */
+  heldAfter: number | null;
 }
 
 /**
@@ -99,13 +101,34 @@ export class RoomHub {
 
   /**
    * The session asks to enter, or to be told the state anew: from now on its events are held. Returns
-   * the sequence up to which it has heard, null when it is new here.
+   * the sequence up to which it has heard, null when it is new here. `position` is the room's, of the
+   * last event delivered here; null when none was asked for yet.
    */
-  expect(listener: Listener): number | null {
+  expect(listener: Listener, position: number | null = null): number | null {
     const before = this.#members.get(listener)?.since ?? null;
     const told = this.heardBy(listener);
-    this.#members.set(listener, { listener, since: null, told, held: [] });
+    const heldAfter = position;
+    this.#members.set(listener, { listener, since: null, told, held: [], heldAfter });
     return before;
+  }
+
+  /** Events with a higher sequence than this come from now on. */
+  startAfter(seq: number): void {
+    for (const member of this.#members.values()) member.heldAfter ??= seq;
+  }
+
+  /** Up to this sequence nothing was held for a session that waits to be admitted. */
+  heldAfter(listener: Listener): number {
+    return this.#members.get(listener)?.heldAfter ?? 0;
+  }
+
+  /** What was not held for a session, and comes before what was. */
+  holdBefore(listener: Listener, events: readonly Logged[]): void {
+    const member = this.#members.get(listener);
+    if (member === undefined) return;
+    const earlier = events.map((logged) => this.#told(logged, false));
+    member.held.unshift(...earlier);
+    this.#expelIfTooMuch(member);
   }
 
   /** A session that waits to be admitted has been told the room's events up to this sequence. */
@@ -167,14 +190,14 @@ export class RoomHub {
     this.#last = 0;
     for (const member of this.#members.values()) {
       if (member.since !== null) member.since = 0;
+      if (member.heldAfter !== null) member.heldAfter = 0;
     }
   }
 
   deliver(logged: Logged): void {
     this.#roster.apply(logged);
     this.#last = logged.seq;
-    const place = { room: this.room, seq: logged.seq };
-    const told = { logged, place, summed: this.#crowd.sums(logged) };
+    const told = this.#told(logged, this.#crowd.sums(logged));
     const encoded = new Map<Codec, readonly Buffer[]>();
     for (const member of this.#members.values()) {
       if (member.since === null) {
@@ -217,9 +240,17 @@ export class RoomHub {
     if (summed && listener.codec.crowds !== null) this.#crowd.note(listener, logged);
   }
 
+  #told(logged: Logged, summed: boolean): Told {
+    return { logged, place: { room: this.room, seq: logged.seq }, summed };
+  }
+
   #hold(member: Membership, told: Told): void {
     member.held.push(told);
-    if (member.held.length > this.#heldMax) this.#expel(member.listener);
+    this.#expelIfTooMuch(member);
+  }
+
+  #expelIfTooMuch({ held, listener }: Membership): void {
+    if (held.length > this.#heldMax) this.#expel(listener);
   }
 
   // Whoever was thrown out, and everybody when the room was closed, hears that last.
