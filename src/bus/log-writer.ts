@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Trace } from '../domain/trace.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError, type BusErrorKind } from './bus-error.ts';
 import { appendHeaders, type LogReader } from './log-reader.ts';
 import { Requester } from './requester.ts';
+import { addTrace } from './trace-header.ts';
 
 export interface LogWriterOptions {
   /** How long one attempt may wait for the log's answer. */
@@ -24,6 +26,8 @@ export interface Append {
   /** The append is refused unless this is the sequence of the subject's newest message. */
   readonly expectedLast: number | null;
   readonly hash: string | null;
+  /** Told to who reads the event; null or left out: it belongs to no trace. */
+  readonly trace?: Trace | null;
   /** By when to give up. */
   readonly deadline: number;
 }
@@ -95,6 +99,7 @@ export class LogWriter {
 
   async #attempt(append: Append): Promise<Appended> {
     const headers = appendHeaders(append.messageId, append.expectedLast, append.hash);
+    if (append.trace != null) addTrace(headers, append.trace);
     const answer = await this.#requester.request(append.subject, append.payload, headers);
     const ack = publishAck.safeParse(answer.json());
     if (!ack.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');

@@ -1,11 +1,15 @@
 import { createInbox, type Msg, type Subscription } from 'nats';
+import type { Trace } from '../domain/trace.ts';
 import type { BusConnection } from './bus-connection.ts';
+import { traceIn } from './trace-header.ts';
 
 /** A message that was received: a command to answer, or something that others tell. */
 export interface Received {
   readonly subject: string;
   /** The JSON it holds, or undefined when it is no JSON. */
   readonly body: unknown;
+  /** The trace that it belongs to, or null. */
+  readonly trace: Trace | null;
   /**
    * Answers the sender; does nothing when nobody waits for an answer or NATS is away. It answers to
    * inboxes only. Throws `BusError` `STORE` for an answer that is longer than the server takes.
@@ -90,6 +94,7 @@ function received(bus: BusConnection, message: Msg): Received {
   return {
     subject: message.subject,
     body: parse(message),
+    trace: traceIn(message.headers),
     respond: (body) => {
       if (message.reply !== undefined && INBOX.test(message.reply)) tell(bus, message.reply, body);
     },

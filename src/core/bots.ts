@@ -10,6 +10,7 @@ import {
   refuse,
   type UserCommand,
 } from '../domain/room-commands.ts';
+import type { Trace } from '../domain/trace.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { accountOfKey, isKeyOf } from './bot-keys.ts';
 import { KeyedBuckets } from './keyed-buckets.ts';
@@ -30,8 +31,16 @@ export interface BotParts {
   /** Monotonic milliseconds. */
   readonly clock: () => number;
   readonly owns: (room: string) => boolean;
-  readonly runInRoom: (room: string, command: RoomCommand) => Promise<RoomAnswer>;
-  readonly whisper: (account: string, command: UserCommand) => Promise<RoomAnswer>;
+  readonly runInRoom: (
+    room: string,
+    command: RoomCommand,
+    trace: Trace | null,
+  ) => Promise<RoomAnswer>;
+  readonly whisper: (
+    account: string,
+    command: UserCommand,
+    trace: Trace | null,
+  ) => Promise<RoomAnswer>;
   readonly answer: (message: Received, type: string, work: Promise<RoomAnswer>) => void;
 }
 
@@ -79,7 +88,8 @@ export class Bots {
       this.#refuse(message);
       return;
     }
-    const run = (bot: Account) => this.#parts.runInRoom(room, asRelayed(command, bot));
+    const run = (bot: Account) =>
+      this.#parts.runInRoom(room, asRelayed(command, bot), message.trace);
     this.#parts.answer(message, command.type, this.#authorized(command.key, run));
   }
 
@@ -92,7 +102,7 @@ export class Bots {
     }
     const { key, ...rest } = command;
     const run = (bot: Account) =>
-      this.#parts.whisper(to, { ...rest, from: actorOf(bot), via: 'nats' });
+      this.#parts.whisper(to, { ...rest, from: actorOf(bot), via: 'nats' }, message.trace);
     this.#parts.answer(message, command.type, this.#authorized(key, run));
   }
 

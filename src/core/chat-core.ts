@@ -12,6 +12,7 @@ import {
   roomCommand,
   userCommand,
 } from '../domain/room-commands.ts';
+import type { Trace } from '../domain/trace.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Absences } from './absences.ts';
@@ -77,8 +78,8 @@ export class ChatCore {
       ...{ bus: parts.bus, accounts: parts.login.accounts, options: parts.options },
       clock: () => performance.now(),
       owns: (room) => parts.ownership.owns(room),
-      runInRoom: (room, command) => this.#room(room, command),
-      whisper: (account, command) => parts.whispers.run(account, command),
+      runInRoom: (...asked) => this.#room(...asked),
+      whisper: (...asked) => parts.whispers.run(...asked),
       answer: (message, type, work) => this.#answer(message, type, work),
     });
   }
@@ -170,18 +171,18 @@ export class ChatCore {
       message.respond(refuse(refusal('BAD_FIELD')));
       return;
     }
-    this.#answer(message, command.type, this.#room(room, command));
+    this.#answer(message, command.type, this.#room(room, command, message.trace));
   }
 
-  async #room(id: string, command: RoomCommand): Promise<RoomAnswer> {
+  async #room(id: string, command: RoomCommand, trace: Trace | null): Promise<RoomAnswer> {
     const { registry, rooms, absences } = this.#parts;
-    if (command.type === 'create') return this.#create(id, command);
-    if (command.type === 'remove') return this.#remove(id, command);
+    if (command.type === 'create') return this.#create(id, command, trace);
+    if (command.type === 'remove') return this.#remove(id, command, trace);
     if (!(await registry.has(id))) return refuse(refusal('NO_SUCH_ROOM'));
     // Only who cannot say what it has heard must not be taken for a second session.
-    if (command.type !== 'enter' || command.via !== 'xml') return rooms.get(id).run(command);
+    if (command.type !== 'enter' || command.via !== 'xml') return rooms.get(id).run(command, trace);
     await this.#seekElsewhere(id, command);
-    const answer = await rooms.get(id).run(command);
+    const answer = await rooms.get(id).run(command, trace);
     const isFirst = absences.toldBy(command.relay, id) === null;
     if (answer.ok && isFirst) absences.noteTold(command.relay, id, answer.seq);
     return answer;
@@ -206,9 +207,10 @@ export class ChatCore {
   async #remove(
     id: string,
     command: Extract<RoomCommand, { type: 'remove' }>,
+    trace: Trace | null,
   ): Promise<RoomAnswer> {
     const { registry, rooms } = this.#parts;
-    const answer = await rooms.get(id).run(command);
+    const answer = await rooms.get(id).run(command, trace);
     const known = await registry.has(id);
     // A room that is in the registry and not in the log was half removed: finish it.
     const half = !answer.ok && answer.code === 'NO_SUCH_ROOM' && known;
@@ -223,12 +225,13 @@ export class ChatCore {
   async #create(
     id: string,
     command: Extract<RoomCommand, { type: 'create' }>,
+    trace: Trace | null,
   ): Promise<RoomAnswer> {
     const { registry, rooms, options } = this.#parts;
     if (registry.size >= options.roomsMax && !(await registry.has(id))) {
       return refuse(refusal('FORBIDDEN', 'There are as many rooms as there may be.'));
     }
-    const answer = await rooms.get(id).run(command);
+    const answer = await rooms.get(id).run(command, trace);
     // A room that is in the log and not in the registry was half made: finish it.
     const half = !answer.ok && answer.code === 'ROOM_EXISTS' && !(await registry.has(id));
     if (!answer.ok && !half) return answer;
@@ -250,7 +253,7 @@ export class ChatCore {
     const to = accountId.safeParse(lastToken(message.subject)).data;
     const command = userCommand.safeParse(message.body).data;
     if (to === undefined || command === undefined) return refuse(refusal('BAD_FIELD'));
-    return this.#parts.whispers.run(to, command);
+    return this.#parts.whispers.run(to, command, message.trace);
   }
 
   #answer(message: Received, type: string, work: Promise<{ ok: boolean; code?: string }>): void {
@@ -264,7 +267,9 @@ export class ChatCore {
       })
       .then((answer) => {
         end();
-        metrics.core.commands.inc({ type, outcome: answer.ok ? 'ok' : (answer.code ?? 'refused') });
+        const outcome = answer.ok ? 'ok' : (answer.code ?? 'refused');
+        metrics.core.commands.inc({ type, outcome });
+        log.debug({ ...message.trace, type, outcome }, 'command');
         message.respond(answer);
       })
       .catch((error: unknown) => log.error({ err: error, type }, 'answer failed'));

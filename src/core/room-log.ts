@@ -4,6 +4,7 @@ import { type LogReader, roomEventOf, type StoredMessage } from '../bus/log-read
 import type { Appended, LogWriter } from '../bus/log-writer.ts';
 import { logSubjectOfRoom } from '../bus/subjects.ts';
 import type { RoomEvent } from '../domain/events.ts';
+import type { Trace } from '../domain/trace.ts';
 import type { Draft } from './decide.ts';
 import { apply, chainHash, emptyRoom, type RoomState, snapshotOf, stateOf } from './room-state.ts';
 
@@ -13,6 +14,15 @@ export interface RoomLogParts {
   readonly snapshots: Bucket;
   readonly now: () => number;
   readonly onSnapshot: (outcome: 'saved' | 'failed') => void;
+}
+
+export interface AppendUnder {
+  /** Of the event. */
+  readonly id: string;
+  readonly messageId: string;
+  /** By when to give up. */
+  readonly deadline: number;
+  readonly trace: Trace | null;
 }
 
 /**
@@ -102,7 +112,7 @@ export class RoomLog {
    * Stores an event made of a draft and folds it in; returns its sequence. Sent again with the same
    * `messageId` it stores nothing and returns the sequence of the first time.
    */
-  async append(draft: Draft, id: string, messageId: string, deadline: number): Promise<Appended> {
+  async append(draft: Draft, { id, ...under }: AppendUnder): Promise<Appended> {
     const { room, n, hash, seq, time } = this.#state;
     const prev = this.#newest;
     const now = Math.max(this.#parts.now(), Date.parse(time));
@@ -112,10 +122,9 @@ export class RoomLog {
     const appended = await this.#parts.writer.append({
       subject: this.#subject,
       payload,
-      messageId,
       expectedLast: prev,
       hash: next,
-      deadline,
+      ...under,
     });
     if (appended.duplicate) {
       if (appended.seq > seq) await this.catchUp();

@@ -2,6 +2,7 @@ import { BusError } from '../bus/bus-error.ts';
 import type { Actor } from '../domain/events.ts';
 import { refusal } from '../domain/refusals.ts';
 import { type Role, type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
+import { continueTrace, type Trace } from '../domain/trace.ts';
 import type { Absences } from './absences.ts';
 import { type Draft, decide, EVENT_OF } from './decide.ts';
 import type { Presence } from './presence.ts';
@@ -64,8 +65,8 @@ export class Room {
   }
 
   /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
-  run(command: RoomCommand): Promise<RoomAnswer> {
-    return this.#enqueue((deadline) => this.#run(command, deadline));
+  run(command: RoomCommand, trace: Trace | null = null): Promise<RoomAnswer> {
+    return this.#enqueue((deadline) => this.#run(command, deadline, trace));
   }
 
   /**
@@ -178,11 +179,15 @@ export class Room {
     this.#stale = false;
   }
 
-  async #run(command: RoomCommand, deadline: number): Promise<RoomAnswer> {
+  async #run(
+    command: RoomCommand,
+    deadline: number,
+    trace: Trace | null = null,
+  ): Promise<RoomAnswer> {
     this.#notePresence(command);
     for (let attempt = 0; attempt < FENCED_MAX; attempt += 1) {
       try {
-        return await this.#decideAndAppend(command, deadline);
+        return await this.#decideAndAppend(command, deadline, trace);
       } catch (error) {
         if (!(error instanceof BusError && error.kind === 'FENCED')) throw error;
         this.#parts.onFenced();
@@ -192,7 +197,11 @@ export class Room {
     return TRY_AGAIN;
   }
 
-  async #decideAndAppend(command: RoomCommand, deadline: number): Promise<RoomAnswer> {
+  async #decideAndAppend(
+    command: RoomCommand,
+    deadline: number,
+    traced: Trace | null,
+  ): Promise<RoomAnswer> {
     const done = this.#doneBefore(command);
     const heard = command.type === 'enter' ? this.#heardBefore(command) : null;
     if (done !== null) return this.#answer(done, command, true, heard);
@@ -210,7 +219,8 @@ export class Room {
       const id = draft.type === EVENT_OF[command.type] ? command.id : this.#parts.newId();
       // A room id has no colon and an account id neither: no other command makes the same one.
       const messageId = `${this.id}:${command.from.id}:${draft.type}:${command.id}`;
-      seq = (await this.#log.append(draft, id, messageId, deadline)).seq;
+      const trace = traced === null ? null : continueTrace(traced, this.#parts.newId);
+      seq = (await this.#log.append(draft, { id, messageId, deadline, trace })).seq;
       this.#afterwards(draft);
     }
     return this.#answer(seq, command, decision.drafts.length > 0, heard);

@@ -5,6 +5,7 @@ import type { Actor, WhisperEvent } from '../domain/events.ts';
 import { type RefusalCode, refusal } from '../domain/refusals.ts';
 import { type RoomAnswer, refuse, type UserCommand } from '../domain/room-commands.ts';
 import { canonicalText, codePointLength } from '../domain/text.ts';
+import type { Trace } from '../domain/trace.ts';
 
 export interface WhisperParts {
   readonly writer: LogWriter;
@@ -23,7 +24,7 @@ export class Whispers {
   }
 
   /** Refuses with `NO_SUCH_USER`, `BAD_FIELD`, `TEXT_TOO_LONG` or `TRY_AGAIN`. */
-  async run(account: string, command: UserCommand): Promise<RoomAnswer> {
+  async run(account: string, command: UserCommand, trace: Trace | null): Promise<RoomAnswer> {
     const { writer, accountOf, now, textMaxCodePoints, commandTimeoutMs } = this.#parts;
     const deadline = performance.now() + commandTimeoutMs;
     const text = canonicalText(command.text);
@@ -42,6 +43,7 @@ export class Whispers {
         messageId: `@${account}:${from.id}:${id}`,
         expectedLast: null,
         hash: null,
+        trace,
         deadline,
       });
       return { ok: true, seq };

@@ -4,6 +4,7 @@ import type { BusConnection } from '../bus/bus-connection.ts';
 import { BusError } from '../bus/bus-error.ts';
 import { Requester } from '../bus/requester.ts';
 import { COMMAND_SUBJECTS, commandSubjectOfRoom, commandSubjectOfUser } from '../bus/subjects.ts';
+import { traceHeaders } from '../bus/trace-header.ts';
 import type { Credentials } from '../domain/commands.ts';
 import { refusal } from '../domain/refusals.ts';
 import {
@@ -18,15 +19,20 @@ import {
   type UserCommand,
   userAnswer,
 } from '../domain/room-commands.ts';
+import { startTrace } from '../domain/trace.ts';
+import type { Logger } from '../observability/logger.ts';
 
 export interface CoreClientOptions {
   /** After this long a command is refused with `TRY_AGAIN`. */
   readonly commandTimeoutMs: number;
   readonly commandsPendingMax: number;
+  /** Of the trace that each command begins: UUIDs. */
+  readonly newId: () => string;
+  readonly log: Logger;
 }
 
 /**
- * Asks chat-core. While nobody answers it asks again, which the ids in the commands make harmless,
+ * Asks chat-core, each command in a trace of its own. While nobody answers it asks again, which the ids in the commands make harmless,
  * until the time is up: then, and when too many wait, the answer is a refusal with `TRY_AGAIN`. It
  * never rejects for a failure of the bus.
  */
@@ -82,10 +88,12 @@ export class CoreClient {
     requester: Requester = this.#requester,
   ): Promise<T | ReturnType<typeof refuse>> {
     const payload = JSON.stringify(body);
+    const trace = startTrace(this.#options.newId);
     const deadline = performance.now() + this.#options.commandTimeoutMs;
     for (;;) {
       try {
-        const answer = await requester.request(subject, payload);
+        const answer = await requester.request(subject, payload, traceHeaders(trace));
+        this.#options.log.debug({ ...trace, subject }, 'command answered');
         return schema.parse(answer.json());
       } catch (error) {
         if (!(error instanceof BusError)) throw error;

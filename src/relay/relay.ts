@@ -65,7 +65,7 @@ export class Relay {
       timeoutMs: options.commandTimeoutMs,
       pendingMax: options.commandsPendingMax,
     });
-    this.#core = new CoreClient(bus, options);
+    this.#core = new CoreClient(bus, { ...options, newId, log: around.log });
     this.#admissions = new Admissions({
       ...{ limits, rateLimits, trustedProxies, metrics, clock },
     });
