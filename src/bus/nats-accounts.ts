@@ -52,16 +52,23 @@ export function natsAccounts(users: readonly NatsUser[], buckets: readonly strin
   ]);
 }
 
-type Crossing = 'stream' | 'service';
+/** What one account shows to another. */
+interface Crossing {
+  /** A stream is told, a service is asked for. */
+  readonly kind: 'stream' | 'service';
+  readonly subject: string;
+}
 
 const API = '$JS.API';
 
-const FROM_RELAYS: readonly { kind: Crossing; subject: string }[] = [
+const FROM_RELAYS: readonly Crossing[] = [
   { kind: 'stream', subject: 'chatctl.relay.beat' },
+  { kind: 'stream', subject: 'chatctl.relay.heard' },
   { kind: 'service', subject: 'chatctl.relay.presence' },
+  { kind: 'service', subject: 'chatctl.relay.here.*' },
 ];
 
-const TO_RELAYS: readonly { kind: Crossing; subject: string }[] = [
+const TO_RELAYS: readonly Crossing[] = [
   { kind: 'stream', subject: 'chat.room.*' },
   { kind: 'stream', subject: 'chat.user.*' },
   { kind: 'service', subject: 'chatcmd.relay.room.*' },
@@ -72,7 +79,7 @@ const TO_RELAYS: readonly { kind: Crossing; subject: string }[] = [
   { kind: 'service', subject: `${API}.STREAM.MSG.GET.${LOG_STREAM}` },
 ];
 
-const TO_PROGRAMS: readonly { kind: Crossing; subject: string }[] = [
+const TO_PROGRAMS: readonly Crossing[] = [
   { kind: 'stream', subject: 'chat.room.*' },
   { kind: 'service', subject: 'chatcmd.room.*' },
   { kind: 'service', subject: 'chatcmd.user.*' },
@@ -87,8 +94,8 @@ function consumerSubjects(consumer: string): string[] {
 }
 
 function chatExports(consumers: readonly string[]): string[] {
-  const receivers = new Map<string, { kind: Crossing; accounts: string[] }>();
-  const add = (kind: Crossing, subject: string, to: string) => {
+  const receivers = new Map<string, { kind: Crossing['kind']; accounts: string[] }>();
+  const add = (kind: Crossing['kind'], subject: string, to: string) => {
     const known = receivers.get(subject) ?? { kind, accounts: [] };
     known.accounts.push(to);
     receivers.set(subject, known);
@@ -109,7 +116,7 @@ function permissionsOf({ kind, name }: NatsUser, buckets: readonly string[]) {
     case 'operator':
       return { publish: { allow: ['>'], deny: OPERATOR_NEVER }, subscribe: allow(['>']) };
     case 'relay':
-      return { publish: allow(RELAY_PUBLISHES), subscribe: allow(RELAY_SUBSCRIBES) };
+      return { publish: allow(relayPublishes()), subscribe: allow(relaySubscribes()) };
     case 'integrator':
       return { publish: allow(readerPublishes(name)), subscribe: allow(readerSubscribes(name)) };
     case 'bot': {
@@ -146,12 +153,21 @@ const OPERATOR_NEVER = [
   ),
 ];
 
-const RELAY_PUBLISHES = [
-  ...['chatcmd.relay.room.*', 'chatcmd.relay.user.*', 'chatcmd.login', 'chatcmd.rooms'],
-  ...['chatctl.relay.beat', ...ANSWERS],
-  ...[`${IMPORTED_API}.DIRECT.GET.${LOG_STREAM}`, `${IMPORTED_API}.STREAM.MSG.GET.${LOG_STREAM}`],
+const named = (crossings: readonly Crossing[], kind: Crossing['kind']) =>
+  crossings
+    .filter((crossing) => crossing.kind === kind)
+    .map(({ subject }) => importedName(subject));
+// It asks for services of others and tells streams of its own; and the other way round.
+const relayPublishes = () => [
+  ...named(TO_RELAYS, 'service'),
+  ...named(FROM_RELAYS, 'stream'),
+  ...ANSWERS,
 ];
-const RELAY_SUBSCRIBES = ['chat.room.*', 'chat.user.*', 'chatctl.relay.presence', '_INBOX.>'];
+const relaySubscribes = () => [
+  ...named(TO_RELAYS, 'stream'),
+  ...named(FROM_RELAYS, 'service'),
+  '_INBOX.>',
+];
 
 const readerPublishes = (name: string) => consumerSubjects(name).map(importedName);
 // Several share an account: each has inboxes of its own, so that nobody reads another one's answers.
@@ -166,14 +182,14 @@ function importedName(subject: string): string {
   return subject.startsWith(`${API}.`) ? `${IMPORTED_API}${subject.slice(API.length)}` : subject;
 }
 
-function imported(kind: Crossing, from: string, subject: string): string {
+function imported(kind: Crossing['kind'], from: string, subject: string): string {
   const to = importedName(subject);
   const renamed = to === subject ? '' : `, to: ${quote(to)}`;
   return `{ ${kind}: { account: ${from}, subject: ${quote(subject)} }${renamed} }`;
 }
 
 function exported(
-  kind: Crossing,
+  kind: Crossing['kind'],
   subject: string,
   to: readonly string[],
   manyAnswers: boolean,

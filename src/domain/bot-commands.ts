@@ -5,7 +5,8 @@ import { aboutMember, seconds } from './room-commands.ts';
 /** A bot's key: `bot-<account id>-<secret>`, as it was printed when the bot was made. */
 export const botKey = z
   .string()
-  .regex(/^bot-[1-9][0-9]{0,9}-[A-Za-z0-9_-]{43}$/, 'the key of a bot');
+  .regex(/^bot-[1-9][0-9]{0,9}-[A-Za-z0-9_-]{43}$/, 'the key of a bot')
+  .describe('The key of the bot that asks. It alone tells who speaks.');
 
 // Who speaks is told by the key alone: whatever `from` and `via` say is read past.
 const common = { key: botKey, id: messageId };

@@ -3,28 +3,35 @@ import { accountId, displayName, roomId, SYSTEM_ID } from './ids.ts';
 
 /** Who did something, as they were called then. `{ id: "0", name: "system" }` is the system. */
 export const actor = z.object({
-  id: z.union([accountId, z.literal(SYSTEM_ID)]),
+  id: z.union([accountId, z.literal(SYSTEM_ID)]).describe('An account id; 0 is the system.'),
   name: displayName,
 });
 export type Actor = z.infer<typeof actor>;
 
 export const SYSTEM: Actor = { id: SYSTEM_ID, name: 'system' };
 
-export const via = z.enum(['xml', 'json', 'nats']);
+export const via = z.enum(['xml', 'json', 'nats']).describe('The wire that it was born on.');
 export type Via = z.infer<typeof via>;
 
 /** A sequence of the log; 0 is before the first. */
-export const position = z.int().min(0);
+export const position = z.int().min(0).describe('A sequence of the log.');
 
-const eventId = z.string().min(1).max(64);
-const time = z.iso.datetime({ precision: 3 });
-const until = z.iso.datetime({ precision: 3 }).nullable();
-const reason = z.string();
+const eventId = z
+  .string()
+  .min(1)
+  .max(64)
+  .describe('The message id that the sender gave, or one that was made up.');
+const time = z.iso.datetime({ precision: 3 }).describe('UTC, by the clock of chat-core.');
+const until = z.iso
+  .datetime({ precision: 3 })
+  .nullable()
+  .describe('When it ends by itself; null: when it is undone.');
+const reason = z.string().describe('Why, in the words of who did it.');
 
 const envelope = {
   v: z.literal(1),
   id: eventId,
-  n: z.int().min(1),
+  n: z.int().min(1).describe('Counts the events of the room from 1 without a gap.'),
   room: roomId,
   time,
   from: actor,
@@ -70,7 +77,7 @@ export const roomEvent = z.discriminatedUnion('type', [
     ...envelope,
     type: z.literal('room.changed'),
     name: displayName.optional(),
-    closed: z.boolean().optional(),
+    closed: z.boolean().optional().describe('The room is gone.'),
   }),
 ]);
 export type RoomEvent = z.infer<typeof roomEvent>;

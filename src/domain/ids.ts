@@ -8,23 +8,31 @@ export const SYSTEM_ID = '0';
  * A room id: 1-32 of `A-Z a-z 0-9 _ -` (protocol.md §5.1). It is a token of a NATS subject and an
  * attribute in XML, so nothing else may pass.
  */
-export const roomId = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'a room id');
+export const roomId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'a room id')
+  .describe('A room id.');
 
 /** An account id: a decimal from 1 to 2147483647, which every old client can hold in an integer. */
 export const accountId = z
   .string()
   .regex(/^[1-9][0-9]{0,9}$/, 'an account id')
-  .refine((id) => Number(id) <= MAX_ACCOUNT_ID, 'an account id');
+  .refine((id) => Number(id) <= MAX_ACCOUNT_ID, 'an account id')
+  .describe('An account id, a decimal from 1 to 2147483647.');
 
 export const MAX_ACCOUNT_ID = 2_147_483_647;
 
 /** A name of an account or room: 1-32 code points, canonical, no line breaks, no blanks at the ends. */
 export const displayName = z
   .string()
-  .refine(isDisplayName, 'a name of 1 to 32 characters without control characters');
+  .refine(isDisplayName, 'a name of 1 to 32 characters without control characters')
+  .meta({ description: 'A name, to be shown.', minLength: 1, maxLength: 32 });
 
 /** A message id that a client chose: 1-64 visible ASCII characters. */
-export const messageId = z.string().regex(/^[\x21-\x7e]{1,64}$/, 'a message id');
+export const messageId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/, 'a message id')
+  .describe('Chosen by who asks. Asked again with the same id, nothing more is done.');
 
 export function isDisplayName(name: string): boolean {
   const length = codePointLength(name);

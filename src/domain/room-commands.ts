@@ -8,9 +8,17 @@ export const processId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a process id
 
 const common = { id: messageId, from: actor, via };
 /** The fields of a command that is about a member of a room. */
-export const aboutMember = { user: accountId, reason: z.string().max(200).optional() };
+export const aboutMember = {
+  user: accountId,
+  reason: z.string().max(200).optional().describe('Why; told to the room.'),
+};
 const moderation = { ...common, ...aboutMember };
-export const seconds = z.int().min(1).max(31_536_000).optional();
+export const seconds = z
+  .int()
+  .min(1)
+  .max(31_536_000)
+  .optional()
+  .describe('For how long; left out: until it is undone.');
 
 /** A request on `chatcmd.relay.room.<room>` (protocol.md §5.4). `id` makes sending it again harmless. */
 export const roomCommand = z.discriminatedUnion('type', [
@@ -59,7 +67,7 @@ export type Role = z.infer<typeof role>;
 
 const refused = z.object({
   ok: z.literal(false),
-  code: z.string().refine(isRefusalCode),
+  code: z.string().refine(isRefusalCode).describe('A code of protocol.md, section 8.'),
   message: z.string(),
 });
 
@@ -71,7 +79,7 @@ export const roomAnswer = z.union([
   refused,
   z.object({
     ok: z.literal(true),
-    seq: z.int().min(0),
+    seq: z.int().min(0).describe('The sequence in the log of the event that says it.'),
     name: z.string().optional(),
     members: z.array(actor).optional(),
     announced: z.boolean().optional(),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOfKey, makeBotKey } from '../../src/core/bot-keys.ts';
 import { addAccount, startCore, type TestCore, TestRelay } from '../support/core.ts';
 import { ANN, MOD, TestLog } from '../support/log.ts';
+import vectors from '../vectors/bus-messages.json' with { type: 'json' };
 
 let log: TestLog;
 let relay: TestRelay;
@@ -137,6 +138,25 @@ describe('a bot', () => {
     await core.stores.accounts.change(bot.name, { key: digestOfKey('another') });
     expect(await ask(bot, { type: 'say', text: 'hello' })).toMatchObject({ code: 'LOGIN_FAILED' });
   });
+});
+
+describe('every command of a bot that the contract shows', () => {
+  beforeAll(async () => {
+    await relay.create('shown');
+    await relay.enter('shown', ANN);
+  });
+
+  it.each([...vectors.botRoomCommand, ...vectors.botUserCommand])(
+    '$type is carried out',
+    async (command) => {
+      const bot = command.key.startsWith('bot-31-') ? GREETER : WARDEN;
+      const room = ['create', 'remove'].includes(command.type) ? 'shown-too' : 'shown';
+      const subject =
+        command.type === 'whisper' ? `chatcmd.user.${ANN.id}` : `chatcmd.room.${room}`;
+      const answer = await ask(bot, { ...command, key: keys.get(bot.id) }, subject);
+      expect(answer).toMatchObject({ ok: true });
+    },
+  );
 });
 
 describe('a bot that is too fast', () => {

@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { contractDocuments } from '../../scripts/contract/documents.ts';
 import { COMMANDS } from '../../src/cli/run.ts';
 import { createCompactCodec } from '../../src/codecs/compact/codec.ts';
 import { createJsonCodec } from '../../src/codecs/json/codec.ts';
@@ -274,6 +275,15 @@ describe.each(DOCUMENTS)('$path', ({ path, text }) => {
 
   it('knows nothing of the machine that it was written on', () => {
     expect(text.match(/(?<![\w.])\/(?:home|root|Users|work|tmp)\//g) ?? []).toEqual([]);
+  });
+});
+
+describe('asyncapi.yaml and schemas', () => {
+  it('are what `npm run contract` makes now', () => {
+    const made = contractDocuments();
+    for (const [path, content] of made) expect(read(path), path).toBe(content);
+    const files = readdirSync(new URL('schemas', ROOT)).map((name) => `schemas/${name}`);
+    expect(['asyncapi.yaml', ...files].sort()).toEqual([...made.keys()].sort());
   });
 });
 
