@@ -62,6 +62,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'search',
+    {
+      summary: 'finds what was said, in every room',
+      load: async () => (await import('./search.ts')).search,
+    },
+  ],
+  [
     'verify',
     {
       summary: 'checks that nothing in the log was edited or lost',

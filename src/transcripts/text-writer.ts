@@ -32,10 +32,13 @@ export class TextWriter implements TranscriptWriter {
 
 /** An event as a line of a chat log. Times carry their offset where the zone is not UTC. */
 export function eventAsText(event: RoomEvent, zone: Zone): string {
-  const { day, time, offset } = zone.local(Date.parse(event.time));
-  const shown = zone.name === 'UTC' ? `${day} ${time}` : `${day} ${time} ${offset}`;
   const { speaker, text } = wordingOf(event);
-  const line = speaker === null ? `* ${text}` : `<${speaker}> ${text}`;
-  // A line of text stays one entry, and nothing in it can give orders to a terminal.
-  return `[${shown}] ${withoutControls(line.replaceAll('\n', '\n    '))}`;
+  return lineAsText(event.time, speaker === null ? `* ${text}` : `<${speaker}> ${text}`, zone);
+}
+
+/** Some text with the time before it. It stays one entry, and nothing in it can give orders to a terminal. */
+export function lineAsText(at: string, text: string, zone: Zone): string {
+  const { day, time, offset } = zone.local(Date.parse(at));
+  const shown = zone.name === 'UTC' ? `${day} ${time}` : `${day} ${time} ${offset}`;
+  return `[${shown}] ${withoutControls(text.replaceAll('\n', '\n    '))}`;
 }
