@@ -56,7 +56,7 @@ export class Crowd {
   /** Tells every bystander its sum, and begins anew. */
   tell(): void {
     this.stop();
-    this.#storm.end();
+    this.#storm.end(this.#parts.clock());
     const encoded = new Map<string, readonly Buffer[]>();
     for (const [bystander, sum] of this.#sums) {
       const { name, crowds } = bystander.codec;

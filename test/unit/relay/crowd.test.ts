@@ -102,6 +102,7 @@ describe('many who enter at once', () => {
     expect(ear.heard.filter((frame) => frame.startsWith('<user '))).toHaveLength(6);
     vi.advanceTimersByTime(1000);
     expect(ear.lines.slice(2)).toEqual(['*3 people have entered', '*1 person has left']);
+    vi.advanceTimersByTime(1000);
     happen(ENTERED);
     expect(ear.lines.at(-1)).toBe('*p17 has entered');
     expect(summed).toEqual(['compact', 'compact', 'compact', 'compact']);

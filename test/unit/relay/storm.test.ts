@@ -25,9 +25,21 @@ describe('a storm of comings and goings', () => {
     const storm = new Storm(WINDOW);
     counted(storm, [0, 0, 0, 0]);
     expect(storm.count(5000)).toBe(true);
-    storm.end();
+    storm.end(5000);
     expect(storm.dueMs).toBeNull();
-    expect(counted(storm, [5001, 5002, 5003, 5004])).toEqual([false, false, false, true]);
+    expect(counted(storm, [6000, 6000, 6000, 6000])).toEqual([false, false, false, true]);
+  });
+
+  it('sums up all as long as it goes on, and while it dies down', () => {
+    const storm = new Storm(WINDOW);
+    counted(storm, [0, 0, 0, 0]);
+    storm.end(1000);
+    expect(counted(storm, [1500, 1600, 1700, 1800])).toEqual([true, true, true, true]);
+    expect(storm.dueMs).toBe(2500);
+    storm.end(2500);
+    expect(counted(storm, [3000, 3100])).toEqual([true, true]);
+    storm.end(4000);
+    expect(counted(storm, [4001])).toEqual([false]);
   });
 
   it('never has more told one by one than the windows allow', () => {
@@ -37,7 +49,7 @@ describe('a storm of comings and goings', () => {
         let [now, own] = [0, 0];
         for (const step of steps) {
           now += step;
-          if (storm.dueMs !== null && now >= storm.dueMs) storm.end();
+          if (storm.dueMs !== null && now >= storm.dueMs) storm.end(now);
           if (!storm.count(now)) own += 1;
         }
         expect(own).toBeLessThanOrEqual(3 * (1 + Math.floor(now / 1000)));
