@@ -82,6 +82,7 @@ export class LogWriter {
   }
 
   async #untilAnswered(append: Append): Promise<Appended> {
+    if (performance.now() >= append.deadline) throw new BusError('TIMEOUT', 'too late to begin');
     for (;;) {
       try {
         return await this.#attempt(append);

@@ -6,6 +6,8 @@ import { traceIn } from './trace-header.ts';
 /** A message that was received: a command to answer, or something that others tell. */
 export interface Received {
   readonly subject: string;
+  /** Where the answer goes, another one for each request; empty when nobody waits for an answer. */
+  readonly reply: string;
   /** The JSON it holds, or undefined when it is no JSON. */
   readonly body: unknown;
   /** The trace that it belongs to, or null. */
@@ -93,6 +95,7 @@ export async function ask(
 function received(bus: BusConnection, message: Msg): Received {
   return {
     subject: message.subject,
+    reply: message.reply ?? '',
     body: parse(message),
     trace: traceIn(message.headers),
     respond: (body) => {

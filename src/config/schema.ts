@@ -109,6 +109,7 @@ export const configSchema = z.strictObject({
   core: z.strictObject({
     heartbeatMs: milliseconds,
     silenceMs: milliseconds,
+    coreSilenceMs: milliseconds,
     graceMs: z.int().min(0).max(86_400_000),
     catchUpWindowMs: z.int().min(0).max(86_400_000),
     snapshotEvery: count,

@@ -106,6 +106,12 @@ export class Absences {
     return this.#relays.get(relay)?.get(room) ?? null;
   }
 
+  /** Nothing of it holds any more: relays are asked anew. */
+  clear(): void {
+    this.#rooms.clear();
+    this.#relays.clear();
+  }
+
   forgetRelay(relay: string): void {
     this.#relays.delete(relay);
   }

@@ -1,5 +1,4 @@
-import type { BusConnection } from '../bus/bus-connection.ts';
-import { type Received, receive } from '../bus/messages.ts';
+import type { Received } from '../bus/messages.ts';
 import { COMMAND_SUBJECTS, lastToken } from '../bus/subjects.ts';
 import { type BotRoomCommand, botRoomCommand, botUserCommand } from '../domain/bot-commands.ts';
 import { accountId, roomId } from '../domain/ids.ts';
@@ -13,6 +12,7 @@ import {
 import type { Trace } from '../domain/trace.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { accountOfKey, isKeyOf } from './bot-keys.ts';
+import { aboutRoom, aboutUser, type Intake } from './intake.ts';
 import { KeyedBuckets } from './keyed-buckets.ts';
 
 export interface BotOptions {
@@ -25,12 +25,10 @@ export interface BotOptions {
 }
 
 export interface BotParts {
-  readonly bus: BusConnection;
   readonly accounts: Accounts;
   readonly options: BotOptions;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
-  readonly owns: (room: string) => boolean;
   readonly runInRoom: (
     room: string,
     command: RoomCommand,
@@ -66,13 +64,12 @@ export class Bots {
     return this.#pending;
   }
 
-  /** Returns a function that ends it. `queue` is shared with the other chat-cores. */
-  serve(queue: string): () => void {
-    const { bus } = this.#parts;
+  /** Returns a function that ends it. */
+  serve(intake: Intake): () => void {
     const { anyRoomOfBots, anyUserOfBots } = COMMAND_SUBJECTS;
     const endings = [
-      receive(bus, anyRoomOfBots, (message) => this.#onRoomCommand(message)),
-      receive(bus, anyUserOfBots, (message) => this.#onWhisper(message), queue),
+      intake.hear(anyRoomOfBots, aboutRoom, (message) => this.#onRoomCommand(message)),
+      intake.hear(anyUserOfBots, aboutUser, (message) => this.#onWhisper(message)),
     ];
     return () => {
       for (const end of endings) end();
@@ -81,7 +78,6 @@ export class Bots {
 
   #onRoomCommand(message: Received): void {
     const id = lastToken(message.subject);
-    if (!this.#parts.owns(id)) return;
     const room = roomId.safeParse(id).data;
     const command = botRoomCommand.safeParse(message.body).data;
     if (room === undefined || command === undefined) {

@@ -18,6 +18,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Absences } from './absences.ts';
 import { authenticate, type LoginParts } from './authenticate.ts';
 import { type BotOptions, Bots } from './bots.ts';
+import { aboutNothing, aboutRoom, aboutUser, Intake } from './intake.ts';
 import { type NeighbourOptions, Neighbours } from './neighbours.ts';
 import type { Ownership } from './ownership.ts';
 import type { Presence } from './presence.ts';
@@ -59,6 +60,7 @@ export class ChatCore {
   readonly #bots: Bots;
   readonly #endings: (() => void)[] = [];
   readonly #settler: Settler;
+  readonly #intake: Intake;
   #ready = false;
 
   constructor(parts: ChatCoreParts) {
@@ -75,12 +77,19 @@ export class ChatCore {
     });
     this.#list = new RoomList(parts);
     this.#bots = new Bots({
-      ...{ bus: parts.bus, accounts: parts.login.accounts, options: parts.options },
+      ...{ accounts: parts.login.accounts, options: parts.options },
       clock: () => performance.now(),
-      owns: (room) => parts.ownership.owns(room),
       runInRoom: (...asked) => this.#room(...asked),
       whisper: (...asked) => parts.whispers.run(...asked),
       answer: (message, type, work) => this.#answer(message, type, work),
+    });
+    const { heartbeatMs } = parts.options;
+    this.#intake = new Intake({
+      ...{ bus: parts.bus, ownership: parts.ownership, clock: () => performance.now() },
+      pulse: { everyMs: heartbeatMs / 4, pauseMinMs: heartbeatMs * 2 },
+      onPause: (pausedMs) => this.#onPause(pausedMs),
+      onCaughtUp: () => this.#own(this.#settler.doubt(this.#neighbours.relays), 'pause'),
+      onStale: () => parts.metrics.core.staleCommands.inc(),
     });
   }
 
@@ -94,11 +103,9 @@ export class ChatCore {
   async start(): Promise<void> {
     const { bus, registry, rooms, options } = this.#parts;
     await registry.reload();
+    this.#intake.start();
     this.#neighbours.start();
-    const settling = setInterval(
-      () => this.#own(this.#settler.settle(), 'settle'),
-      options.heartbeatMs,
-    );
+    const settling = setInterval(() => this.#settle(), options.heartbeatMs);
     const saving = setInterval(
       () => this.#own(rooms.saveUnsaved(), 'snapshots'),
       options.snapshotMaxAgeMs,
@@ -109,13 +116,17 @@ export class ChatCore {
       () => clearInterval(saving),
       () => clearInterval(stocktaking),
       receive(bus, CONTROL_SUBJECTS.heard, ({ body }) => this.#noteTold(body)),
+      () => this.#intake.stop(),
       receive(bus, CONTROL_SUBJECTS.roomsChanged, () => this.#own(registry.reload(), 'rooms')),
       bus.onStatus((status) => {
         if (status === 'connected') this.#own(this.#onReconnected(), 'reconnect');
       }),
     );
     // Other cores answer the first heartbeat at once; relays answer the question after it.
-    await this.#settler.begin(() => this.#serve());
+    await this.#settler.begin(() => {
+      this.#serve();
+      this.#neighbours.serve();
+    });
     // Whoever is told that this core is ready may ask it at once.
     await bus.flush();
     this.#ready = true;
@@ -124,9 +135,11 @@ export class ChatCore {
   /** Stops answering, lets what was begun finish and saves snapshots; others take the rooms over. */
   async stop(): Promise<void> {
     this.#ready = false;
-    for (const end of this.#endings) end();
-    this.#neighbours.stop();
     this.#settler.stop();
+    this.#neighbours.stop();
+    // What comes before the others know is still answered here.
+    await this.#parts.bus.flush();
+    for (const end of this.#endings) end();
     await this.#parts.rooms.saveAll();
   }
 
@@ -145,26 +158,22 @@ export class ChatCore {
   }
 
   #serve(): void {
-    const { bus } = this.#parts;
     const { login, anyRoom, anyUser } = COMMAND_SUBJECTS;
     this.#endings.push(
-      receive(bus, login, (message) => this.#answer(message, 'login', this.#login(message)), QUEUE),
-      receive(
-        bus,
-        anyUser,
-        (message) => this.#answer(message, 'whisper', this.#whisper(message)),
-        QUEUE,
+      this.#intake.hear(login, aboutNothing, (message) =>
+        this.#answer(message, 'login', this.#login(message)),
       ),
-      // Every core hears every room's commands; the one that owns the room answers.
-      receive(bus, anyRoom, (message) => this.#onRoomCommand(message)),
+      this.#intake.hear(anyUser, aboutUser, (message) =>
+        this.#answer(message, 'whisper', this.#whisper(message)),
+      ),
+      this.#intake.hear(anyRoom, aboutRoom, (message) => this.#onRoomCommand(message)),
       this.#list.serve(),
-      this.#bots.serve(QUEUE),
+      this.#bots.serve(this.#intake),
     );
   }
 
   #onRoomCommand(message: Received): void {
     const id = lastToken(message.subject);
-    if (!this.#parts.ownership.owns(id)) return;
     const room = roomId.safeParse(id).data;
     const command = roomCommand.safeParse(message.body).data;
     if (room === undefined || command === undefined) {
@@ -279,6 +288,16 @@ export class ChatCore {
     tell(this.#parts.bus, CONTROL_SUBJECTS.roomsChanged, {});
   }
 
+  // What relays told meanwhile, they told to others, or nobody heard it: who is away may be back.
+  #onPause(pausedMs: number): void {
+    const { metrics, log, rooms, absences } = this.#parts;
+    metrics.core.pauses.inc();
+    log.warn({ pausedMs: Math.round(pausedMs) }, 'this process did not run for a while');
+    rooms.doubt();
+    absences.clear();
+    this.#own(this.#settler.doubt(this.#neighbours.relays), 'pause');
+  }
+
   // What relays said while NATS was away is lost.
   async #onReconnected(): Promise<void> {
     await this.#parts.registry.reload();
@@ -300,8 +319,14 @@ export class ChatCore {
       this.#parts.absences.noteTold(report.relay, room, seq);
   }
 
+  #settle(): void {
+    this.#intake.look();
+    this.#own(this.#settler.settle(), 'settle');
+  }
+
   // Who did not come back within the grace leaves.
   #takeStock(): void {
+    this.#intake.look();
     const { absences, ownership, rooms, options, bus } = this.#parts;
     if (bus.status !== 'connected') return;
     for (const [room, accounts] of absences.takeStock(options.now())) {
@@ -330,7 +355,6 @@ export class ChatCore {
   }
 }
 
-const QUEUE = 'core';
 // How exactly the grace is kept.
 const STOCK_MS = 200;
 // A relay that lives answers at once, and for one that is dead NATS does.

@@ -7,7 +7,10 @@ import { Liveness } from './liveness.ts';
 export interface NeighbourOptions {
   readonly self: string;
   readonly heartbeatMs: number;
+  /** A relay silent for longer is given up. */
   readonly silenceMs: number;
+  /** A chat-core silent for longer is given up: a mistake costs nothing but time. */
+  readonly coreSilenceMs: number;
   readonly now: () => number;
 }
 
@@ -23,8 +26,8 @@ export interface NeighbourHandler {
 export type RelayPresence = Pick<PresencePart, 'relay' | 'rooms'>;
 
 /**
- * Hears which relays and chat-cores live, and says that this one does. Who is silent for `silenceMs`
- * is given up, but never for a silence in which this process could not have heard.
+ * Hears which relays and chat-cores live, and says that this one does. Who is silent for too long is
+ * given up, but never for a silence in which this process could not have heard.
  */
 export class Neighbours {
   readonly #bus: BusConnection;
@@ -34,13 +37,14 @@ export class Neighbours {
   readonly #cores: Liveness;
   readonly #endings: (() => void)[] = [];
   #lastTickMs: number;
+  #serving = false;
 
   constructor(bus: BusConnection, options: NeighbourOptions, handler: NeighbourHandler) {
     this.#bus = bus;
     this.#options = options;
     this.#handler = handler;
     this.#relays = new Liveness(options.silenceMs);
-    this.#cores = new Liveness(options.silenceMs);
+    this.#cores = new Liveness(options.coreSilenceMs);
     this.#lastTickMs = options.now();
   }
 
@@ -54,9 +58,12 @@ export class Neighbours {
   }
 
   start(): void {
-    const ticker = setInterval(() => this.#tick(), this.#options.heartbeatMs);
+    const { heartbeatMs } = this.#options;
+    const beating = setInterval(() => this.#beat(), heartbeatMs);
+    const watching = setInterval(() => this.#watch(), heartbeatMs / WATCHES_PER_BEAT);
     this.#endings.push(
-      () => clearInterval(ticker),
+      () => clearInterval(beating),
+      () => clearInterval(watching),
       receive(this.#bus, CONTROL_SUBJECTS.relayBeat, ({ body }) => this.#onRelayBeat(body)),
       receive(this.#bus, CONTROL_SUBJECTS.coreBeat, ({ body }) => this.#onCoreBeat(body)),
       this.#bus.onStatus((status) => {
@@ -64,6 +71,12 @@ export class Neighbours {
       }),
     );
     this.#tellBeat({ starting: true });
+  }
+
+  /** This core answers commands from now on: only now do others leave it its share. */
+  serve(): void {
+    this.#serving = true;
+    this.#beat();
   }
 
   /**
@@ -119,14 +132,20 @@ export class Neighbours {
       this.#handler.onCoresChanged(this.#cores.ids);
       return;
     }
-    if (beat.starting === true) this.#tellBeat({});
+    if (beat.starting === true) {
+      this.#beat();
+      return;
+    }
     if (this.#cores.heard(beat.core, this.#options.now())) {
       this.#handler.onCoresChanged(this.#cores.ids);
     }
   }
 
-  #tick(): void {
-    this.#tellBeat({});
+  #beat(): void {
+    if (this.#serving) this.#tellBeat({});
+  }
+
+  #watch(): void {
     const now = this.#options.now();
     const late = now - this.#lastTickMs > this.#options.heartbeatMs * 2;
     this.#lastTickMs = now;
@@ -146,3 +165,5 @@ export class Neighbours {
     tell(this.#bus, CONTROL_SUBJECTS.coreBeat, { core: this.#options.self, ...more });
   }
 }
+
+const WATCHES_PER_BEAT = 4;

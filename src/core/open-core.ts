@@ -21,6 +21,7 @@ export interface CoreOptions extends RoomOptions, BotOptions {
   readonly self: string;
   readonly heartbeatMs: number;
   readonly silenceMs: number;
+  readonly coreSilenceMs: number;
   readonly roomsMax: number;
   readonly snapshotMaxAgeMs: number;
   readonly graceMs: number;

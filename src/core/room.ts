@@ -44,6 +44,8 @@ export class Room {
   // The state may be behind the log: an append got no answer, or nothing was read yet.
   #stale = true;
   #loaded = false;
+  // The log was read for the command that runs.
+  #confirmed = false;
 
   constructor(id: string, parts: RoomParts) {
     this.id = id;
@@ -62,6 +64,11 @@ export class Room {
 
   get pending(): number {
     return this.#waiting.length;
+  }
+
+  /** Somebody else may have written: the log is read before the next command. */
+  doubt(): void {
+    this.#stale = true;
   }
 
   /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
@@ -172,11 +179,13 @@ export class Room {
   }
 
   async #refresh(): Promise<void> {
+    this.#confirmed = this.#stale;
     if (!this.#stale) return;
+    // A doubt that comes while the log is read is another one.
+    this.#stale = false;
     if (this.#loaded) await this.#log.catchUp();
     else await this.#log.load();
     this.#loaded = true;
-    this.#stale = false;
   }
 
   async #run(
@@ -187,7 +196,15 @@ export class Room {
     this.#notePresence(command);
     for (let attempt = 0; attempt < FENCED_MAX; attempt += 1) {
       try {
-        return await this.#decideAndAppend(command, deadline, trace);
+        const { seq } = this.#log.state;
+        const answer = await this.#decideAndAppend(command, deadline, trace);
+        const isChecked = this.#confirmed || this.#log.state.seq !== seq;
+        if (isChecked || !restsOnState(command, answer)) return answer;
+        // What stores nothing the log cannot refuse: it is decided on what the log has now.
+        this.#confirmed = true;
+        await this.#log.catchUp();
+        if (this.#log.state.seq === seq) return answer;
+        this.#notePresence(command);
       } catch (error) {
         if (!(error instanceof BusError && error.kind === 'FENCED')) throw error;
         this.#parts.onFenced();
@@ -318,6 +335,17 @@ interface Job {
   readonly resolve: (answer: RoomAnswer) => void;
 }
 
+// Whether a room that has changed meanwhile could give another answer.
+function restsOnState({ type }: RoomCommand, answer: RoomAnswer): boolean {
+  if (!answer.ok) return !OF_THE_COMMAND_ALONE.has(answer.code);
+  return type === 'enter' || type === 'leave' || type === 'members';
+}
+
+const OF_THE_COMMAND_ALONE: ReadonlySet<string> = new Set([
+  'BAD_FIELD',
+  'TEXT_TOO_LONG',
+  'FORBIDDEN',
+]);
 /** Who gives the commands that chat-core gives itself. */
 const CHAT_CORE = 'chat-core';
 const FENCED_MAX = 10;

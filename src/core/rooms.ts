@@ -35,6 +35,11 @@ export class Rooms {
     return this.#rooms.get(id)?.memberCount ?? 0;
   }
 
+  /** Somebody else may have written to any of them: each is read from the log before it is used again. */
+  doubt(): void {
+    for (const room of this.#rooms.values()) room.doubt();
+  }
+
   drop(id: string): void {
     this.#rooms.delete(id);
   }

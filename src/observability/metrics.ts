@@ -65,6 +65,8 @@ export function createMetrics() {
       rooms: gauge('core_rooms', 'Rooms served by this chat-core'),
       roomCommandsPending: gauge('core_room_commands_pending', 'Commands waiting in all rooms'),
       fenced: counter('core_fenced_total', 'Appends refused because the log had moved on'),
+      pauses: counter('core_pauses_total', 'Times this process did not run for a while'),
+      staleCommands: counter('core_stale_commands_total', 'Commands that waited through a pause'),
       relays: gauge('core_relays', 'Relays that are alive'),
       relaysReaped: counter('core_relays_reaped_total', 'Relays given up as silent'),
       awaited: gauge('core_members_awaited', 'Members whose last connection broke, in the grace'),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LogReader, roomEventOf } from '../../src/bus/log-reader.ts';
 import { apply, chainHash, emptyRoom, type RoomState, stateOf } from '../../src/core/room-state.ts';
-import type { RoomEvent } from '../../src/domain/events.ts';
+import type { Actor, RoomEvent } from '../../src/domain/events.ts';
 import { addAccount, startCore, type TestCore, TestRelay } from '../support/core.ts';
 import { ANN, ENOBREV, eventually, MOD, TestLog } from '../support/log.ts';
 
@@ -170,6 +170,27 @@ describe('a room', () => {
     expect(await relay.say('1', ANN, 'x')).toMatchObject({ ok: true });
     expect((await cores[0]?.metrics.core.fenced.get())?.values[0]?.value).toBe(1);
     expect((await eventsOf('1')).map(({ event }) => event.n)).toEqual([1, 2, 3]);
+  });
+
+  it('is told as the log has it now, also where nothing is stored that the log could refuse', async () => {
+    await relay.create('1');
+    await relay.enter('1', ANN);
+    const { writer } = await log.open();
+    const write = async (n: number, member: Actor) => {
+      const before = await folded('1');
+      const time = '2100-01-01T00:00:00.000Z';
+      const entered = { ...{ v: 1, id: `e${n}`, n, type: 'member.entered', room: '1', time } };
+      const payload = JSON.stringify({ ...entered, from: member, member, via: 'json' });
+      return writer.append({
+        ...{ subject: 'chatlog.room.1', payload, messageId: `e${n}`, expectedLast: before.seq },
+        ...{ hash: chainHash(before.hash, payload), deadline: performance.now() + 10_000 },
+      });
+    };
+    // As another core does that believes to own the room.
+    await write(3, ENOBREV);
+    expect(await relay.memberNames('1')).toEqual(['ann', 'enobrev']);
+    const { seq } = await write(4, MOD);
+    expect(await relay.enter('1', ANN)).toMatchObject({ ok: true, seq });
   });
 
   it('begins empty when it is made again after it was removed', async () => {

@@ -6,21 +6,36 @@ export interface Acknowledged {
   readonly seq: number;
 }
 
+export interface TalkerOptions {
+  /** A relay's port, or who says at each connection which relay to take. */
+  readonly port: number | (() => number);
+  /** How long one message may take. */
+  readonly healWithinMs: number;
+  readonly room: string;
+  /** The login command's fields. A guest logs in again with the token of the first time. */
+  readonly login: Readonly<Record<string, string>>;
+}
+
 /**
  * A web client that says things until they are stored: the same id again, on a new connection if need
  * be, as every client should.
  */
 export class Talker {
-  readonly #port: number;
-  readonly #healWithinMs: number;
+  readonly #options: TalkerOptions;
+  #login: Readonly<Record<string, string>>;
   #client: WebClient | null = null;
 
-  constructor(port: number, healWithinMs: number) {
-    this.#port = port;
-    this.#healWithinMs = healWithinMs;
+  constructor(
+    port: number | (() => number),
+    healWithinMs: number,
+    more: Partial<TalkerOptions> = {},
+  ) {
+    const login = { user: 'ann', password: 'ann' };
+    this.#options = { port, healWithinMs, room: '1', login, ...more };
+    this.#login = this.#options.login;
   }
 
-  /** Says so many things in room 1, one after the other; rejects when one is not stored in time. */
+  /** Says so many things in its room, one after the other; rejects when one is not stored in time. */
   async say(name: string, messages: number): Promise<Acknowledged[]> {
     const acknowledged: Acknowledged[] = [];
     for (let number = 0; number < messages; number += 1) {
@@ -32,19 +47,10 @@ export class Talker {
 
   /** Which of these the log has, in its order, as often as it has them. */
   async stored(of: readonly Acknowledged[]): Promise<Acknowledged[]> {
-    const ids = new Set(of.map(({ id }) => id));
-    const reader = await enterRoom(this.#port, 'mod');
-    const found: Acknowledged[] = [];
-    let after = 0;
-    for (let more = true; more; ) {
-      const page = await reader.request({ type: 'history', room: '1', after, limit: 200 });
-      const events = page['events'] as (Acknowledged & { type: string })[];
-      found.push(...events.filter(({ type, id }) => type === 'message.posted' && ids.has(id)));
-      after = events.at(-1)?.seq ?? after;
-      more = page['more'] === true;
-    }
+    const reader = await this.#enter({ user: 'mod', password: 'mod' });
+    const found = await storedIn(reader, this.#options.room, of);
     reader.close();
-    return found.map(({ id, seq }) => ({ id, seq }));
+    return found;
   }
 
   close(): void {
@@ -52,14 +58,14 @@ export class Talker {
   }
 
   async #sayUntilStored(id: string): Promise<number> {
-    const deadline = performance.now() + this.#healWithinMs;
+    const { healWithinMs, room } = this.#options;
+    const deadline = performance.now() + healWithinMs;
     while (performance.now() < deadline) {
       try {
-        this.#client ??= await enterRoom(this.#port, 'ann');
-        const reply = await this.#client.request({ type: 'say', room: '1', text: id, id });
+        this.#client ??= await this.#enter(this.#login);
+        const reply = await this.#client.request({ type: 'say', room, text: id, id });
         if (reply['type'] === 'said') return Number(reply['seq']);
-        if (reply['code'] === 'NOT_IN_ROOM')
-          await this.#client.request({ type: 'join', room: '1' });
+        if (reply['code'] === 'NOT_IN_ROOM') await this.#client.request({ type: 'join', room });
       } catch {
         // The connection is gone: the next turn makes another.
         this.#client?.close();
@@ -67,18 +73,40 @@ export class Talker {
         await pause(50);
       }
     }
-    throw new Error(`${id} was not stored within ${this.#healWithinMs} ms`);
+    throw new Error(`${id} was not stored within ${healWithinMs} ms`);
+  }
+
+  async #enter(login: Readonly<Record<string, string>>): Promise<WebClient> {
+    const { port, room } = this.#options;
+    const client = await connectWeb(typeof port === 'number' ? port : port());
+    const welcome = await client.request({ type: 'login', ...login });
+    const replies = [welcome, await client.request({ type: 'join', room })];
+    const refused = replies.find(({ type }) => type === 'error');
+    if (refused !== undefined) {
+      client.close();
+      throw new Error(`refused with ${refused['code']}`);
+    }
+    // A guest's name is taken from now on, also for the guest.
+    if ('guest' in login) this.#login = { token: String(welcome['session']) };
+    return client;
   }
 }
 
-async function enterRoom(port: number, user: string): Promise<WebClient> {
-  const client = await connectWeb(port);
-  const replies = [
-    await client.request({ type: 'login', user, password: user }),
-    await client.request({ type: 'join', room: '1' }),
-  ];
-  const refused = replies.find(({ type }) => type === 'error');
-  if (refused === undefined) return client;
-  client.close();
-  throw new Error(`refused with ${refused['code']}`);
+/** Which of these messages the log of a room has, in its order, as often as it has them. */
+export async function storedIn(
+  reader: WebClient,
+  room: string,
+  of: readonly Acknowledged[],
+): Promise<Acknowledged[]> {
+  const ids = new Set(of.map(({ id }) => id));
+  const found: Acknowledged[] = [];
+  let after = 0;
+  for (let more = true; more; ) {
+    const page = await reader.request({ type: 'history', room, after, limit: 200 });
+    const events = page['events'] as (Acknowledged & { type: string })[];
+    found.push(...events.filter(({ type, id }) => type === 'message.posted' && ids.has(id)));
+    after = events.at(-1)?.seq ?? after;
+    more = page['more'] === true;
+  }
+  return found.map(({ id, seq }) => ({ id, seq }));
 }
