@@ -38,6 +38,7 @@ export interface Visit {
 interface Entry {
   sockets: number;
   connections: number;
+  readonly accepts: TokenBucket;
   readonly connects: TokenBucket;
   readonly budget: Budget;
 }
@@ -67,8 +68,9 @@ export class AddressBook {
   accept(address: string): (() => void) | null {
     const entry = this.#find(address);
     if (entry === null) return () => undefined;
-    const { addressConnectionsMax } = this.#parts.limits;
-    if (entry.sockets >= addressConnectionsMax + SPARE_SOCKETS) return null;
+    const { limits, clock } = this.#parts;
+    if (entry.sockets >= limits.addressConnectionsMax + SPARE_SOCKETS) return null;
+    if (!entry.accepts.take(1, clock())) return null;
     entry.sockets += 1;
     return () => {
       entry.sockets -= 1;
@@ -93,9 +95,7 @@ export class AddressBook {
   tidy(): void {
     const nowMs = this.#parts.clock();
     for (const [network, entry] of this.#entries) {
-      if (isIdle(entry) && entry.budget.isFull(nowMs) && entry.connects.isFull(nowMs)) {
-        this.#entries.delete(network);
-      }
+      if (isIdle(entry) && isAsNew(entry, nowMs)) this.#entries.delete(network);
     }
   }
 
@@ -121,11 +121,12 @@ export class AddressBook {
       return null;
     }
     const nowMs = clock();
-    const { addressConnectionsPerSecond, addressConnectionsBurst } = limits;
+    const [rate, burst] = [limits.addressConnectionsPerSecond, limits.addressConnectionsBurst];
     const entry = {
       sockets: 0,
       connections: 0,
-      connects: new TokenBucket(addressConnectionsPerSecond, addressConnectionsBurst, nowMs),
+      accepts: new TokenBucket(rate * SOCKETS_EACH, burst * SOCKETS_EACH, nowMs),
+      connects: new TokenBucket(rate, burst, nowMs),
       budget: new Budget(this.#rates, nowMs),
     };
     this.#entries.set(network, entry);
@@ -144,6 +145,10 @@ function isIdle({ sockets, connections }: Entry): boolean {
   return sockets === 0 && connections === 0;
 }
 
+function isAsNew({ accepts, connects, budget }: Entry, nowMs: number): boolean {
+  return accepts.isFull(nowMs) && connects.isFull(nowMs) && budget.isFull(nowMs);
+}
+
 function ratesOf(limits: AddressLimits): Rates {
   return {
     framesPerSecond: limits.addressFramesPerSecond,
@@ -157,3 +162,5 @@ function ratesOf(limits: AddressLimits): Rates {
 
 // Those that come to ask for a policy or a page, and those that are told that they are too many.
 const SPARE_SOCKETS = 64;
+// A client comes on more than one: it asks for a policy first, or for a page and its files.
+const SOCKETS_EACH = 10;

@@ -76,6 +76,32 @@ describe('clients of one address behind a trusted proxy', () => {
   });
 });
 
+describe('clients without a proxy', () => {
+  let direct: RunningUp;
+  beforeAll(async () => {
+    direct = await startUp({
+      RELAY_LIMITS_ADDRESS_CONNECTIONS_MAX: '3',
+      RELAY_LIMITS_ADDRESS_EXEMPT: '',
+    });
+  });
+  afterAll(() => direct.close());
+
+  it('are so many at a time; those that say nothing are sockets, and bounded, too', async () => {
+    const spare = Array.from({ length: 3 + 64 }, () => connectLegacy(direct.port));
+    const clients = await Promise.all(spare);
+    const cut = await connectLegacy(direct.port);
+    await cut.closed;
+    for (const client of clients.slice(0, 3)) {
+      client.send('<ping />');
+      expect(await client.next()).toBe('<pong />');
+    }
+    clients[3]?.send('<ping />');
+    expect(await clients[3]?.next()).toMatch('<error code="TOO_MANY_CONNECTIONS">');
+    await clients[3]?.closed;
+    for (const client of clients) client.close();
+  });
+});
+
 describe('clients of this machine', () => {
   it('are not counted together', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => connectLegacy(up.port)));

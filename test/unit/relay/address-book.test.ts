@@ -78,12 +78,28 @@ describe('connections of an address', () => {
 
 describe('sockets of an address', () => {
   it('may be some more than its connections', () => {
-    const closed = Array.from({ length: 66 }, () => book.accept('192.0.2.1'));
+    const closed = Array.from({ length: 66 }, () => {
+      nowMs += 100;
+      return book.accept('192.0.2.1');
+    });
+    nowMs += 10_000;
     expect(closed).not.toContain(null);
     expect(book.accept('192.0.2.1')).toBeNull();
     expect(book.accept('192.0.2.2')).not.toBeNull();
     closed[0]?.();
     expect(book.accept('192.0.2.1')).not.toBeNull();
+  });
+
+  it('are so many in a while, more than its connections', () => {
+    const accepted = () => {
+      const onClosed = book.accept('192.0.2.1');
+      onClosed?.();
+      return onClosed !== null;
+    };
+    for (let socket = 0; socket < 40; socket += 1) expect(accepted()).toBe(true);
+    expect(accepted()).toBe(false);
+    nowMs = 100;
+    expect([accepted(), accepted()]).toEqual([true, false]);
   });
 });
 
