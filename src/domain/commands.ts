@@ -36,6 +36,8 @@ export type Command =
   | { readonly type: 'whisper'; readonly to: string; readonly text: string; readonly id?: string }
   | { readonly type: 'members'; readonly room: string | null }
   | HistoryCommand
+  /** The private messages to the account itself, oldest first. */
+  | { readonly type: 'whispers'; readonly after?: number; readonly limit?: number }
   | ModerationCommand
   | { readonly type: 'ping' }
   | { readonly type: 'logout' };

@@ -1,5 +1,5 @@
 import type { Command } from './commands.ts';
-import type { Actor, Logged } from './events.ts';
+import type { Actor, Logged, WhisperEvent } from './events.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 
 export interface RoomSummary {
@@ -50,6 +50,13 @@ export type Reply =
       /** Oldest first. */
       readonly events: readonly Logged[];
       /** True when there is more on the side that the limit cut off. */
+      readonly more: boolean;
+    }
+  | {
+      /** Private messages to who asked. */
+      readonly type: 'whispers';
+      /** Oldest first. */
+      readonly events: readonly Logged<WhisperEvent>[];
       readonly more: boolean;
     }
   | { readonly type: 'done'; readonly command: string; readonly room: string; readonly seq: number }

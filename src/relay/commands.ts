@@ -9,7 +9,7 @@ import {
   refuse,
 } from './caller.ts';
 import { enter } from './enter.ts';
-import { readHistory } from './history.ts';
+import { readHistory, readWhispers } from './history.ts';
 import type { Place } from './outbox.ts';
 import { say } from './say.ts';
 import { Speaker } from './speaker.ts';
@@ -59,6 +59,8 @@ function runMembersCommand(
       return members(command, member, parts);
     case 'history':
       return history(command, member, parts);
+    case 'whispers':
+      return whispers(command, member, parts);
     case 'kick':
     case 'mute':
     case 'unmute':
@@ -165,6 +167,16 @@ async function history(
   const events = Math.min(command.limit ?? HISTORY_DEFAULT, limits.historyMax);
   const page = await readHistory(reader, room, command, { events, bytes: pageBytes(limits) });
   member.reply({ type: 'history', room, ...page });
+}
+
+async function whispers(
+  { after = 0, limit = HISTORY_DEFAULT }: CommandOf<'whispers'>,
+  member: Member,
+  { reader, limits }: CommandParts,
+): Promise<void> {
+  const within = { events: Math.min(limit, limits.historyMax), bytes: pageBytes(limits) };
+  const page = await readWhispers(reader, member.speaker.actor.id, after, within);
+  member.reply({ type: 'whispers', ...page });
 }
 
 async function moderate(

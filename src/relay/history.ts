@@ -1,8 +1,8 @@
 import type { LogReader, StoredMessage } from '../bus/log-reader.ts';
-import { roomEventOf } from '../bus/log-reader.ts';
-import { logSubjectOfRoom } from '../bus/subjects.ts';
+import { roomEventOf, whisperOf } from '../bus/log-reader.ts';
+import { logSubjectOfRoom, logSubjectOfUser } from '../bus/subjects.ts';
 import type { HistoryCommand } from '../domain/commands.ts';
-import type { Logged } from '../domain/events.ts';
+import type { Logged, RoomEvent, WhisperEvent } from '../domain/events.ts';
 
 export interface PageLimits {
   readonly events: number;
@@ -10,11 +10,13 @@ export interface PageLimits {
   readonly bytes: number;
 }
 
-export interface HistoryPage {
-  /** Oldest first. */
-  readonly events: readonly Logged[];
+interface Page<Event> {
+  /** In the order in which they were read. */
+  readonly events: readonly Logged<Event>[];
   readonly more: boolean;
 }
+
+export type HistoryPage = Page<RoomEvent>;
 
 /**
  * One page of a room's log: the newest events before `before`, or, with `after`, the oldest after it.
@@ -95,19 +97,41 @@ export async function readUnheard(
   return { events: [...events].reverse(), whole: !more && reached };
 }
 
-async function take(
+/** The oldest private messages to an account after `after`. Rejects with `BusError`. */
+export function readWhispers(
+  reader: LogReader,
+  account: string,
+  after: number,
+  limits: PageLimits,
+): Promise<Page<WhisperEvent>> {
+  const messages = reader.forward(logSubjectOfUser(account), after + 1, Number.MAX_SAFE_INTEGER);
+  return gather(messages, limits, whisperOf);
+}
+
+function take(
   messages: AsyncIterable<StoredMessage>,
   limits: PageLimits,
   spokenOnly: boolean,
 ): Promise<HistoryPage> {
-  const events: Logged[] = [];
+  return gather(messages, limits, (message) => {
+    const logged = roomEventOf(message);
+    return logged === null || (spokenOnly && !isSpoken(logged)) ? null : logged;
+  });
+}
+
+async function gather<Event>(
+  messages: AsyncIterable<StoredMessage>,
+  limits: PageLimits,
+  read: (message: StoredMessage) => Logged<Event> | null,
+): Promise<Page<Event>> {
+  const events: Logged<Event>[] = [];
   let scanned = 0;
   let bytes = 0;
   for await (const message of messages) {
     if (scanned >= limits.events * SCAN_FACTOR) return { events, more: true };
     scanned += 1;
-    const logged = roomEventOf(message);
-    if (logged === null || (spokenOnly && !isSpoken(logged))) continue;
+    const logged = read(message);
+    if (logged === null) continue;
     const isFull = events.length >= limits.events || bytes >= limits.bytes;
     if (isFull) return { events, more: true };
     events.push(logged);

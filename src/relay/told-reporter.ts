@@ -27,7 +27,5 @@ export class ToldReporter {
     const rooms = [...this.#rooms].map(([room, seq]) => ({ room, seq }));
     this.#rooms.clear();
     tell(this.#bus, CONTROL_SUBJECTS.heard, { relay: this.#self, rooms } satisfies HeardReport);
-    // Owner of this promise: the connection, which never rejects it. Sent now, not in a millisecond.
-    void this.#bus.flush();
   }
 }

@@ -33,7 +33,7 @@ beforeAll(async () => {
     RELAY_NATS_URL: nats.url,
     RELAY_ADMIN_PORT: '0',
     RELAY_DEMO: '1',
-    RELAY_CORE_GRACE_MS: '1500',
+    RELAY_CORE_GRACE_MS: '5000',
   });
   relays = [await startRelay(), await startRelay()];
   mod = await webIn('mod', 0);
@@ -169,7 +169,7 @@ describe('a client whose connection broke', () => {
       '<msg from_id="2">b</msg>',
       '<msg from_id="2">c</msg>',
     ]);
-    second.close();
+    second.send('<logout />');
     await mod.until('member.left');
   });
 
@@ -184,7 +184,7 @@ describe('a client whose connection broke', () => {
       '<msg from_id="0">*Some of what was said while you were away is left out</msg>',
       ...newest,
     ]);
-    second.close();
+    second.send('<logout />');
     await mod.until('member.left');
   });
 
@@ -223,5 +223,20 @@ describe('a client whose connection broke', () => {
     ]);
     expect((await heardByMod('done')).filter(isGoing)).toEqual([]);
     second.close();
+  });
+});
+
+describe('an account without a session', () => {
+  it('finds later what was whispered to it', async () => {
+    await mod.request({ type: 'whisper', to: '9', text: 'one' });
+    await mod.request({ type: 'whisper', to: '9', text: 'two' });
+    const ann = await webIn('ann', 1);
+    const first = await ann.request({ type: 'whispers', limit: 1 });
+    expect(first).toMatchObject({ events: [{ text: 'one', to: { id: '9' } }], more: true });
+    const [one] = first['events'] as { seq: number }[];
+    const rest = await ann.request({ type: 'whispers', after: one?.seq });
+    expect(rest).toMatchObject({ events: [{ text: 'two' }], more: false });
+    expect(await mod.request({ type: 'whispers' })).toMatchObject({ events: [], more: false });
+    ann.close();
   });
 });

@@ -24,6 +24,8 @@ function bodyOf(reply: Exclude<Reply, { readonly type: 'error' }>): object {
       return { ...reply, type: 'said' };
     case 'history':
       return { ...reply, events: reply.events.map(eventBody) };
+    case 'whispers':
+      return { ...reply, events: reply.events.map(whisperBody) };
     default:
       return reply;
   }

@@ -46,6 +46,11 @@ export const commandSchema = z.discriminatedUnion('type', [
     after: sequence.optional(),
     limit: z.int().min(1).optional(),
   }),
+  z.object({
+    type: z.literal('whispers'),
+    after: sequence.optional(),
+    limit: z.int().min(1).optional(),
+  }),
   z.object({ ...moderation, type: z.literal('kick') }),
   z.object({ ...moderation, type: z.literal('mute'), seconds }),
   z.object({ ...moderation, type: z.literal('unmute') }),

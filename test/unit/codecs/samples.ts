@@ -90,6 +90,7 @@ export function everyReply(text: string, name: string): Reply[] {
     { type: 'whispered' },
     { type: 'members', room: '1', members },
     { type: 'history', room: '1', events, more: false },
+    { type: 'whispers', events: [], more: true },
     { type: 'done', command: 'kick', room: '1', seq: 60 },
     { type: 'pong' },
     { type: 'error', refusal, during: null },
