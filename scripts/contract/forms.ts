@@ -49,6 +49,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   create: 'Makes the room; moderators.',
   enter: 'Enters the room.',
   history: 'Asks for what happened in the room.',
+  whispers: 'Asks for the private messages to the account itself.',
   join: 'Enters the room, or resumes it with `after`.',
   kick: 'Throws a member out; moderators.',
   leave: 'Leaves the room.',
