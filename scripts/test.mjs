@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { installBrowser } from './browser.mjs';
 import { build, checkNode, installDependencies, ROOT } from './prepare.mjs';
+import { installPython } from './python.mjs';
 
 // `npm test`: everything from a fresh clone to the last test. Arguments are those of `vitest run`.
 checkNode();
 installDependencies();
-if (process.argv.length === 2) installBrowser();
+if (process.argv.length === 2) {
+  installBrowser();
+  installPython();
+}
 build();
 
 const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');

@@ -4,6 +4,7 @@ import {
   DeliverPolicy,
   type JetStreamManager,
   NatsError,
+  nanos,
   ReplayPolicy,
 } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
@@ -45,6 +46,9 @@ export class LogConsumers {
         durable_name: name,
         filter_subject: room === null ? ROOMS : logSubjectOfRoom(room),
         ack_policy: AckPolicy.Explicit,
+        // One at a time keeps the order: of several, those not acknowledged would come again after later ones.
+        max_ack_pending: 1,
+        ack_wait: nanos(ACK_WAIT_MS),
         replay_policy: ReplayPolicy.Instant,
         ...start,
       }),
@@ -93,4 +97,5 @@ function consumerOf(info: ConsumerInfo): LogConsumer {
 }
 
 const ROOMS = 'chatlog.room.>';
+const ACK_WAIT_MS = 10_000;
 const NO_SUCH_CONSUMER = 10014;

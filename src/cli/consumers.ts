@@ -18,8 +18,9 @@ export const consumers: Command = {
        xmlsocket-relay consumers list
 
 Durable consumers of the log: a program that pulls from one is given every event of the rooms once, in
-order, also those of the time when it was not there. Private messages are never among them. A user of
-\`nats-config\` may pull from the consumer of its own name.
+order, one at a time, also those of the time when it was not there; one that it does not acknowledge
+within 10 s again. Private messages are never among them. A user of \`nats-config\` may pull from the
+consumer of its own name.
 
   --room ID          only the events of this room
   --since T          begins with what was stored at T or later; with the first event if left out

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import {
   type ConnectionOptions,
   connect,
-  createInbox,
   type Msg,
   type NatsConnection,
   nkeyAuthenticator,
 } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startExample } from '../support/example.ts';
 import { eventually } from '../support/log.ts';
 import { startNatsServer, type TestNatsServer } from '../support/nats-server.ts';
 import { type Program, runProgram, startProgram, temporaryFolder } from '../support/system.ts';
@@ -74,6 +74,16 @@ async function connectAs(user: string): Promise<NatsConnection> {
   const nc = await connect({ servers: nats.url, ...login, ...inboxes, reconnect: false });
   connections.push(nc);
   return nc;
+}
+
+/** The environment of an example that logs in as this user. */
+async function programEnv(user: string): Promise<Record<string, string>> {
+  const password = (await readFile(join(folder.path, `${user}.password`), 'utf8')).trim();
+  return {
+    NATS_URL: nats.url.replace('://', `://${user}:${password}@`),
+    NATS_INBOX: `_INBOX.${user}`,
+    NATS_API_PREFIX: 'JS.CHAT.API',
+  };
 }
 
 /** The subjects that the server says the user may not publish on, of those given. */
@@ -142,7 +152,7 @@ describe('a system under the permissions of nats-config', () => {
     expect(types()[3]).toBe('member.left');
   });
 
-  it('lets the operator look after it', async () => {
+  it('lets the operator look after it', { timeout: 180_000 }, async () => {
     for (const command of [
       ['users', 'list'],
       ['rooms', 'add', '3', 'Three'],
@@ -213,36 +223,42 @@ describe('an integrator', () => {
     expect(await refusedSubscribing('reader', forbidden)).toEqual([...forbidden].sort());
   });
 
-  it('is given by its consumer every event of the rooms, and no private message', async () => {
+  it('is given by its consumer every event of the rooms, and no private message', {
+    timeout: 180_000,
+  }, async () => {
     const add = await runProgram(['consumers', 'add', 'reader', '--json'], as('operator'));
     expect(add).toMatchObject({ code: 0, stderr: '' });
-    const nc = await connectAs('reader');
-    const info = await nc.request('JS.CHAT.API.CONSUMER.INFO.CHATLOG.reader');
-    const { num_pending: waiting } = info.json<{ num_pending: number }>();
-    const given: Msg[] = [];
-    const inbox = createInbox('_INBOX.reader');
-    nc.subscribe(inbox, { callback: (_error, message) => given.push(message) });
-    const pull = { batch: waiting, expires: 5_000_000_000 };
-    nc.publish('JS.CHAT.API.CONSUMER.MSG.NEXT.CHATLOG.reader', JSON.stringify(pull), {
-      reply: inbox,
-    });
-    await eventually('all events', () => given.length === waiting);
-    for (const message of given) message.respond('+ACK');
-    await nc.flush();
-    expect(new Set(given.map(({ subject }) => subject.split('.')[1]))).toEqual(new Set(['room']));
-    await eventually(
-      'all are acknowledged',
-      async () => {
-        const { stdout } = await runProgram(['consumers', 'list', '--json'], as('operator'));
-        const { waiting: left, unacknowledged } = JSON.parse(stdout);
-        return left === 0 && unacknowledged === 0;
-      },
-      30_000,
-    );
+    const { waiting } = JSON.parse(add.stdout);
+    expect(waiting).toBeGreaterThan(3);
+    const file = join(folder.path, 'chat.jsonl');
+    const logger = startExample('logger.mjs', [file, 'reader'], await programEnv('reader'));
+    const lines = async () => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return text.split('\n').filter(Boolean);
+    };
+    await logger.printed(/writing/);
+    await eventually('all are written', async () => (await lines()).length === waiting, 30_000);
+    expect(await logger.end('SIGTERM')).toBe(0);
+    const types = (await lines()).map((line) => JSON.parse(line).type);
+    expect(types).toContain('message.posted');
+    expect(types).not.toContain('whisper.posted');
+    const { stdout } = await runProgram(['consumers', 'list', '--json'], as('operator'));
+    expect(JSON.parse(stdout)).toMatchObject({ waiting: 0, unacknowledged: 0 });
   });
 });
 
 describe('a bot', () => {
+  it('in Python speaks and hears', async () => {
+    const env = { ...(await programEnv('bot')), BOT_KEY: key };
+    const parrot = startExample('parrot.py', ['1', 'Polly,'], env);
+    await parrot.printed(/'ok': True/);
+    const nc = await connectAs('bot');
+    const say = { key, id: 'p1', type: 'say', text: 'Polly, hello' };
+    await nc.request('chatcmd.room.1', JSON.stringify(say));
+    await parrot.printed(/message\.posted greeter hello/);
+    await parrot.end('SIGKILL');
+  });
+
   it('asks as a bot and not as a relay', async () => {
     const forbidden = [
       ...['chatcmd.relay.room.1', 'chatcmd.relay.user.9', 'chatcmd.login', 'chat.room.1'],
