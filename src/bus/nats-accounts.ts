@@ -66,6 +66,7 @@ const FROM_RELAYS: readonly Crossing[] = [
   { kind: 'stream', subject: 'chatctl.relay.heard' },
   { kind: 'service', subject: 'chatctl.relay.presence' },
   { kind: 'service', subject: 'chatctl.relay.here.*' },
+  { kind: 'service', subject: 'chatctl.relay.connections' },
 ];
 
 const TO_RELAYS: readonly Crossing[] = [
@@ -161,6 +162,8 @@ const named = (crossings: readonly Crossing[], kind: Crossing['kind']) =>
 const relayPublishes = () => [
   ...named(TO_RELAYS, 'service'),
   ...named(FROM_RELAYS, 'stream'),
+  // The operator's pages of one relay ask all of them.
+  'chatctl.relay.connections',
   ...ANSWERS,
 ];
 const relaySubscribes = () => [

@@ -27,10 +27,12 @@ export const CONTROL_SUBJECTS = {
   coreBeat: 'chatctl.core.beat',
   presence: 'chatctl.relay.presence',
   heard: 'chatctl.relay.heard',
+  connections: 'chatctl.relay.connections',
   counts: 'chatctl.core.counts',
   roomsChanged: 'chatctl.rooms.changed',
 } as const;
 
+export const ANY_LIVE_ROOM = 'chat.room.*';
 export const ANY_LIVE_USER = 'chat.user.*';
 export const ANY_LOGGED_USER = 'chatlog.user.*';
 export const ALL_LOGGED_ROOMS = 'chatlog.room.*';

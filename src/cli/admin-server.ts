@@ -12,6 +12,12 @@ export interface AdminServerOptions {
   readonly metrics: Metrics;
   /** Called before metrics are read. */
   readonly measure: () => void;
+  /** Answers what begins with `/operator`; null: there are no such pages, or not yet. */
+  readonly pages: () => RequestAnswerer | null;
+}
+
+export interface RequestAnswerer {
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export interface AdminServer {
@@ -20,8 +26,9 @@ export interface AdminServer {
 }
 
 /**
- * Serves `/healthz` (200 while the process answers at all), `/readyz` (200 or 503, and why) and
- * `/metrics`. At most 100 connections; rejects when the port cannot be had.
+ * Serves `/healthz` (200 while the process answers at all), `/readyz` (200 or 503, and why), `/metrics`,
+ * and the operator's pages when there are some. At most 100 connections; rejects when the port cannot be
+ * had.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const server = createServer((request, response) => {
@@ -47,13 +54,22 @@ const CONNECTIONS_MAX = 100;
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { health, metrics, measure }: AdminServerOptions,
+  { health, metrics, measure, pages }: AdminServerOptions,
 ): Promise<void> {
+  const path = request.url?.split('?')[0] ?? '';
+  const operators = pages();
+  if (operators !== null && (path === '/operator' || path.startsWith('/operator/'))) {
+    return operators.answer(request, response);
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
     return;
   }
-  switch (request.url?.split('?')[0] ?? '') {
+  switch (path) {
+    case '/':
+      if (operators === null) break;
+      response.writeHead(302, { location: '/operator' }).end();
+      return;
     case '/healthz':
       return sendJson(response, 200, { ok: true });
     case '/readyz': {
@@ -65,9 +81,8 @@ async function answer(
       response.setHeader('content-type', metrics.registry.contentType);
       response.end(await metrics.registry.metrics());
       return;
-    default:
-      sendJson(response, 404, { ok: false, error: 'there is /healthz, /readyz and /metrics' });
   }
+  sendJson(response, 404, { ok: false, error: 'there is /healthz, /readyz and /metrics' });
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

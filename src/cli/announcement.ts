@@ -16,6 +16,8 @@ export interface Announced {
   readonly demo: boolean;
   readonly durability: string;
   readonly retention: string;
+  /** Whether there are pages for operators on the admin port. */
+  readonly pages: boolean;
 }
 
 /** What a person who started everything wants to know: each address to open, without passwords of NATS. */
@@ -29,6 +31,7 @@ export function announcement(system: Announced): string {
     ['WebSocket', `ws://${main}/ws`],
     ['Web page', `http://${main}/`],
     ['Ruffle', ruffleRow(host, port)],
+    ...(system.pages ? [['Operator', `${admin}/operator`] as const] : []),
     ['Admin', `${admin}/readyz  ${admin}/metrics`],
     ['NATS', natsRow(system)],
     ...(dataDir === null ? [] : [['Data', dataDir] as const]),

@@ -15,7 +15,9 @@ import type { Service } from './service.ts';
 export async function startAdmin(service: Service, port: number): Promise<number> {
   const { config, health, metrics } = service;
   const measure = () => service.measure();
-  const admin = await startAdminServer({ host: config.adminHost, port, health, metrics, measure });
+  const pages = () => service.pages;
+  const surroundings = { health, metrics, measure, pages };
+  const admin = await startAdminServer({ host: config.adminHost, port, ...surroundings });
   service.onStop('admin server', () => admin.stop());
   return admin.port;
 }

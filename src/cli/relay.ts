@@ -1,6 +1,8 @@
+import { describeDurability } from '../bus/embedded/server-config.ts';
 import { loadConfig } from '../config/load.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Command, parsing } from './command.ts';
 import { requiredNatsUrl } from './nats-url.ts';
+import { openOperatorPages } from './operator-pages.ts';
 import { isDemo } from './options.ts';
 import { connectBus, startAdmin } from './parts.ts';
 import { Service } from './service.ts';
@@ -33,6 +35,9 @@ async function start(service: Service): Promise<void> {
   const adminPort = await startAdmin(service, config.adminPort);
   const bus = await connectBus(service, natsUrl);
   const { port, policyPort } = await startRelay(service, bus);
+  const { syncIntervalMs, replicas } = config.bus;
+  const server = { version: bus.serverVersion, syncIntervalMs, replicas, external: true };
+  openOperatorPages(service, bus, describeDurability(server));
   const { host, adminHost } = config;
   service.ready({ version: ownVersion(), host, port, policyPort, adminHost, adminPort });
 }

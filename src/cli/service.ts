@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { Health } from '../observability/health.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import type { RequestAnswerer } from './admin-server.ts';
 
 /** A signal or a failure came before everything was started. */
 class Stopping extends Error {
@@ -19,6 +20,8 @@ export class Service {
   readonly log: Logger;
   readonly metrics: Metrics = createMetrics();
   readonly health = new Health();
+  /** The operator's pages, once there are some. */
+  pages: RequestAnswerer | null = null;
   readonly #stops: { name: string; stop: () => Promise<unknown> }[] = [];
   readonly #measures: (() => void)[] = [];
   readonly #ending = new AbortController();

@@ -5,6 +5,7 @@ import { announcement } from './announcement.ts';
 import { COMMON_HELP, COMMON_OPTIONS, type Command, type Io, parsing } from './command.ts';
 import { startEmbedded } from './embedded.ts';
 import { keepsText } from './keeps-text.ts';
+import { hasPages, openOperatorPages } from './operator-pages.ts';
 import { isDemo } from './options.ts';
 import { connectBus, startAdmin, startCore } from './parts.ts';
 import { Service } from './service.ts';
@@ -47,11 +48,12 @@ async function start(service: Service, io: Io): Promise<void> {
     replicas: config.bus.replicas,
     external: embedded === null,
   });
+  openOperatorPages(service, bus, durability);
   const { keeps } = await readRetention(bus);
   const retention = keepsText(keeps);
   const dataDir = embedded?.folder.path ?? null;
   const told = { version, ...config, port, policyPort, adminPort, natsUrl, dataDir };
-  await io.print(announcement({ ...told, demo, durability, retention }));
+  await io.print(announcement({ ...told, demo, durability, retention, pages: hasPages(config) }));
   const { host, adminHost } = config;
   const shownUrl = natsUrl.replace(/\/\/[^@/]*@/g, '//');
   service.ready({

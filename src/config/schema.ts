@@ -17,6 +17,13 @@ export const configSchema = z.strictObject({
   accepts: z.array(z.enum(['policy', 'xml', 'http', 'ws', 'xmlsocket'])).min(1),
   adminHost: text,
   adminPort: port,
+  operator: z.strictObject({
+    pages: z.enum(['auto', 'login', 'off']),
+    sessionTtlSeconds: count,
+    sessionsMax: count,
+    failedLoginsPerMinute: count,
+    streamsMax: count,
+  }),
   policyPort: port.nullable(),
   natsUrl: text.nullable(),
   natsUser: text.nullable(),

@@ -45,3 +45,27 @@ export type HeardReport = z.infer<typeof heardReport>;
 /** Asks one relay whether it has a session of an account in a room; it answers with `hereAnswer`. */
 export const hereRequest = z.object({ room: roomId, account: accountId });
 export const hereAnswer = z.object({ here: z.boolean() });
+
+/** A connection as its relay tells operators of it. */
+export const connectionReport = z.object({
+  id: z.string(),
+  kind: z.enum(['tcp', 'websocket', 'tunnel']),
+  /** Null: nothing was said yet. */
+  dialect: z.string().nullable(),
+  remoteAddress: z.string(),
+  account: actor.nullable(),
+  rooms: z.array(roomId),
+  outboxBytes: z.int().min(0),
+  openForMs: z.number().min(0),
+  /** The newest refusal that it was told. */
+  refused: z.object({ code: z.string(), agoMs: z.number().min(0) }).nullable(),
+});
+export type ConnectionReport = z.infer<typeof connectionReport>;
+
+/** What a relay answers who asks for its connections: some of them, and how many there are. */
+export const connectionsAnswer = z.object({
+  relay: processId,
+  total: z.int().min(0),
+  connections: z.array(connectionReport),
+});
+export type ConnectionsAnswer = z.infer<typeof connectionsAnswer>;

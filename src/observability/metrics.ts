@@ -73,6 +73,11 @@ export function createMetrics() {
       cores: gauge('core_cores', 'Chat-cores that are alive, this one included'),
       problems: counter('core_problems_total', 'Failures that no rule covers'),
     },
+    admin: {
+      logins: counter('admin_logins_total', "Logins to the operator's pages", ['outcome']),
+      sessions: gauge('admin_sessions', 'Operators that are logged in'),
+      streams: gauge('admin_live_streams', 'Pages that are kept up to date'),
+    },
     bus: {
       connected: gauge('bus_connected', '1 while connected to NATS'),
       disconnects: counter('bus_disconnects_total', 'Connections to NATS lost'),

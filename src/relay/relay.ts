@@ -12,6 +12,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Connection } from '../transports/connection.ts';
 import { MainListener } from '../transports/main-listener.ts';
 import { Admissions } from './admissions.ts';
+import { reportConnections } from './connection-reporter.ts';
 import { CoreClient } from './core-client.ts';
 import { Departures } from './departures.ts';
 import { Hubs } from './hubs.ts';
@@ -53,6 +54,7 @@ export class Relay {
   readonly #codecs = new Map<string, Codec>();
   readonly #json: Codec;
   #upkeep: NodeJS.Timeout | null = null;
+  #endReports: () => void = () => undefined;
   #state: 'starting' | 'listening' | 'draining' = 'starting';
 
   constructor(options: RelayOptions, around: RelaySurroundings) {
@@ -92,6 +94,9 @@ export class Relay {
   async start(): Promise<{ port: number; policyPort: number | null }> {
     await this.#whispers.start();
     this.#presence.start();
+    this.#endReports = reportConnections(this.#around.bus, this.#options.self, () =>
+      [...this.#sessions].map((session) => session.report()),
+    );
     this.#upkeep = setInterval(() => this.#keepUp(), UPKEEP_MS);
     const ports = await this.#listener.listen();
     this.#state = 'listening';
@@ -108,6 +113,7 @@ export class Relay {
     this.#listener.close();
     await Promise.all([...this.#sessions].map((session) => session.drain()));
     await this.#whenNoSessions(this.#options.limits.closeTimeoutMs + CLOSE_MARGIN_MS);
+    this.#endReports();
     this.#presence.stop();
     this.#hubs.stop();
     this.#whispers.stop();

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BusError } from '../bus/bus-error.ts';
 import type { Codec, Decoded, Ref } from '../codecs/codec.ts';
 import type { Command } from '../domain/commands.ts';
+import type { ConnectionReport } from '../domain/control.ts';
 import { REFUSALS, type Refusal, refusal } from '../domain/refusals.ts';
 import type { CommandName, Reply } from '../domain/replies.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -47,6 +48,8 @@ export class Session implements Caller, ConnectionHandler {
   #working: Promise<void> | null = null;
   #paused = false;
   #badFrames = 0;
+  #refused: { readonly code: string; readonly atMs: number } | null = null;
+  readonly #openedAtMs: number;
   #saidGoodbye = false;
   #state: 'open' | 'draining' | 'closing' | 'closed' = 'open';
 
@@ -54,6 +57,7 @@ export class Session implements Caller, ConnectionHandler {
     const { limits, log } = parts;
     this.#connection = connection;
     this.#parts = parts;
+    this.#openedAtMs = parts.clock();
     this.#log = log.child({ connectionId: connection.id });
     this.#outbox = new Outbox(connection, limits.outboxMaxBytes, () => {
       parts.metrics.relay.slowReaders.inc();
@@ -95,6 +99,21 @@ export class Session implements Caller, ConnectionHandler {
 
   get outboxBytes(): number {
     return this.#outbox.bytes;
+  }
+
+  /** What operators are told of it. */
+  report(): ConnectionReport {
+    const { id, kind, remoteAddress } = this.#connection;
+    const nowMs = this.#parts.clock();
+    const refused = this.#refused;
+    return {
+      ...{ id, kind, remoteAddress, dialect: this.#codec?.name ?? null },
+      account: this.#speaker?.actor ?? null,
+      rooms: [...(this.#speaker?.rooms ?? [])],
+      outboxBytes: this.outboxBytes,
+      openForMs: nowMs - this.#openedAtMs,
+      refused: refused === null ? null : { code: refused.code, agoMs: nowMs - refused.atMs },
+    };
   }
 
   onFrame(frame: Buffer): void {
@@ -257,6 +276,7 @@ export class Session implements Caller, ConnectionHandler {
 
   #note({ code }: Refusal): void {
     this.#parts.metrics.relay.refusals.inc({ code });
+    this.#refused = { code, atMs: this.#parts.clock() };
     // A flood is not to become one of the log.
     const level = code === 'RATE_LIMITED' ? 'debug' : 'info';
     this.#log[level]({ code, accountId: this.#speaker?.actor.id }, 'refused');

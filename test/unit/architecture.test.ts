@@ -19,11 +19,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: ['domain', 'bus', 'observability'],
   // What the log says, for people to read: pure, so that commands and pages write the same.
   transcripts: ['domain', 'codecs'],
+  // Pages on the admin port. They ask chat-core as a relay does, and are no part of one.
+  operator: ['domain', 'bus', 'observability'],
   // Its clients share nothing with the relay and the codecs: what those got wrong they would, too.
   torture: ['domain', 'bus', 'core'],
   cli: [
     ...['domain', 'codecs', 'transports', 'bus', 'observability'],
-    ...['config', 'web', 'relay', 'core', 'transcripts', 'torture'],
+    ...['config', 'web', 'relay', 'core', 'transcripts', 'torture', 'operator'],
   ],
 };
 
