@@ -59,6 +59,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   mute: 'Silences an account in the room; moderators.',
   ping: 'Asks whether anybody is there.',
   remove: 'Removes the room; moderators.',
+  replay: 'Tells an event of another room again; the system.',
   rooms: 'Asks for the rooms.',
   say: 'Says something in the room.',
   unban: 'Lets an account in again; moderators.',

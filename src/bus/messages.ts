@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type Subscription } from 'nats';
+import { createInbox, headers, type Msg, type Subscription } from 'nats';
 import type { Trace } from '../domain/trace.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { traceIn } from './trace-header.ts';
@@ -44,6 +44,29 @@ export function receive(
  */
 export function tell(bus: BusConnection, subject: string, body: unknown): void {
   if (bus.status === 'connected') bus.publish(subject, JSON.stringify(body));
+}
+
+/**
+ * Publishes so that the server has it, through lost connections: then it may have it twice, under the same
+ * message id. Throws `BusError` when NATS is away for longer than `waitMs`.
+ */
+export async function publishOnce(
+  bus: BusConnection,
+  subject: string,
+  payload: string,
+  { messageId, waitMs }: { readonly messageId: string; readonly waitMs: number },
+): Promise<void> {
+  const withId = headers();
+  withId.set('Nats-Msg-Id', messageId);
+  const deadline = performance.now() + waitMs;
+  for (let isThere = false; !isThere; ) {
+    await bus.whenConnected(Math.max(1, deadline - performance.now()));
+    bus.publish(subject, payload, { headers: withId });
+    isThere = await bus.nc.flush().then(
+      () => true,
+      () => false,
+    );
+  }
 }
 
 /** Asks everybody who listens and gathers their answers for `waitMs`, or until `enough` says so. */

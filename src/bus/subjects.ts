@@ -54,3 +54,17 @@ export const hereSubjectOf = (relay: string): string =>
 export function lastToken(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);
 }
+
+/**
+ * Whether a subject is none to publish on for others: no subject, or several, or one whose first token
+ * belongs to the chat or to NATS.
+ */
+export function isReservedSubject(subject: string): boolean {
+  const [first = ''] = subject.split('.');
+  return !SUBJECT.test(subject) || first.startsWith('$') || RESERVED.has(first);
+}
+
+const SUBJECT = /^[^\s.*>]+(\.[^\s.*>]+)*$/;
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['chat', 'chatlog', 'chatcmd', 'chatctl', '_INBOX', '_R_'],
+]);

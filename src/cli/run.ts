@@ -69,6 +69,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'replay',
+    {
+      summary: 'tells what happened in a room again, in another',
+      load: async () => (await import('./replay.ts')).replay,
+    },
+  ],
+  [
     'verify',
     {
       summary: 'checks that nothing in the log was edited or lost',

@@ -34,6 +34,14 @@ export function parseCount(text: string | undefined, option: string): number | n
   return Number(text);
 }
 
+/** Reads a number above 0, with a point if need be; null when left out. */
+export function parseNumber(text: string | undefined, option: string): number | null {
+  if (text === undefined) return null;
+  const number = /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (number <= 0) throw new UsageError(`${option} must be a number above 0`);
+  return number;
+}
+
 /** Reads a sequence of the log, from 0; null when left out. */
 export function parseSeq(text: string | undefined, option: string): number | null {
   if (text === undefined) return null;

@@ -1,8 +1,9 @@
-import type { Actor, RoomEvent, Via } from '../domain/events.ts';
+import type { Actor, Logged, RoomEvent, Via } from '../domain/events.ts';
 import { SYSTEM_ID } from '../domain/ids.ts';
 import { type Refusal, type RefusalCode, refusal } from '../domain/refusals.ts';
 import type { Role, RoomCommand } from '../domain/room-commands.ts';
 import { canonicalText, codePointLength } from '../domain/text.ts';
+import { retold } from '../domain/wording.ts';
 import { inForce, type RoomState } from './room-state.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -27,6 +28,7 @@ export const EVENT_OF = {
   unban: 'member.unbanned',
   create: 'room.created',
   remove: 'room.changed',
+  replay: 'notice.posted',
 } as const satisfies Record<Exclude<RoomCommand['type'], 'members'>, RoomEvent['type']>;
 
 /** What a decision needs to know beside the room. */
@@ -38,6 +40,8 @@ export interface Circumstances {
   readonly stillHere: boolean;
   /** The name of the account that a moderation command is about; null: no such account. */
   readonly target: Actor | null;
+  /** The event that is to be told again; null: there is none. */
+  readonly source: Logged | null;
   readonly textMaxCodePoints: number;
   readonly membersPerRoomMax: number;
 }
@@ -79,6 +83,8 @@ export function decide(state: RoomState, command: RoomCommand, around: Circumsta
     case 'remove':
       if (around.role !== 'moderator') return no('FORBIDDEN');
       return yes({ ...by(command), type: 'room.changed', closed: true });
+    case 'replay':
+      return replay(state, command, around);
     case 'members':
       return yes();
   }
@@ -119,6 +125,24 @@ function speak(
 }
 
 const OUTSIDERS: ReadonlySet<Role> = new Set(['moderator', 'bot']);
+
+// protocol.md §5.7: a line of the system's, so that nobody seems to speak who is not there.
+function replay(
+  state: RoomState,
+  command: Extract<RoomCommand, { type: 'replay' }>,
+  { source }: Circumstances,
+): Decision {
+  if (command.from.id !== SYSTEM_ID) return no('FORBIDDEN');
+  if (command.source.room === state.room) {
+    return no('BAD_FIELD', 'A room is not replayed into itself.');
+  }
+  if (source === null) return no('BAD_FIELD', 'There is no such event.');
+  const { seq, event } = source;
+  const { room, time } = event;
+  const name = event.replayed?.name ?? event.from.name;
+  const replayed = { replay: command.replay, room, seq, time, name };
+  return yes({ ...by(command), type: 'notice.posted', text: retold(event), replayed });
+}
 
 type Moderation = Extract<RoomCommand, { user: string }>;
 

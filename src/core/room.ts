@@ -1,5 +1,7 @@
 import { BusError } from '../bus/bus-error.ts';
-import type { Actor } from '../domain/events.ts';
+import { roomEventOf } from '../bus/log-reader.ts';
+import { logSubjectOfRoom } from '../bus/subjects.ts';
+import type { Actor, Logged } from '../domain/events.ts';
 import { refusal } from '../domain/refusals.ts';
 import { type Role, type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
 import { continueTrace, type Trace } from '../domain/trace.ts';
@@ -310,9 +312,15 @@ export class Room {
       role,
       stillHere: from !== null && isHere(from),
       target: 'user' in command ? await accountOf(command.user) : null,
+      source: command.type === 'replay' ? await this.#sourceOf(command.source) : null,
       textMaxCodePoints: options.textMaxCodePoints,
       membersPerRoomMax: options.membersPerRoomMax,
     };
+  }
+
+  async #sourceOf({ room, seq }: { room: string; seq: number }): Promise<Logged | null> {
+    const message = await this.#parts.reader.at(seq);
+    return message?.subject === logSubjectOfRoom(room) ? roomEventOf(message) : null;
   }
 
   #answer(

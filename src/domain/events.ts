@@ -28,6 +28,19 @@ const until = z.iso
   .describe('When it ends by itself; null: when it is undone.');
 const reason = z.string().describe('Why, in the words of who did it.');
 
+/** The name of a replay: what it has told already it does not tell again. */
+export const replayId = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'the name of a replay');
+
+/** What an event was that is told again (protocol.md §5.7): who said it is a name, and no account. */
+export const replayed = z.object({
+  replay: replayId,
+  room: roomId,
+  seq: z.int().min(1).describe('The sequence of what it was, in the log.'),
+  time: time.describe('When it was.'),
+  name: displayName.describe('Who it was of, as they were called then.'),
+});
+export type Replayed = z.infer<typeof replayed>;
+
 const envelope = {
   v: z.literal(1),
   id: eventId,
@@ -36,6 +49,7 @@ const envelope = {
   time,
   from: actor,
   via,
+  replayed: replayed.optional().describe('There when a replay tells the event again.'),
 };
 
 /** What happened in a room (protocol.md §5.2). Fields are only ever added; unknown ones are read past. */

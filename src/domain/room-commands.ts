@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actor, position, via } from './events.ts';
+import { actor, position, replayId, via } from './events.ts';
 import { accountId, displayName, messageId, roomId } from './ids.ts';
 import { isRefusalCode, type Refusal } from './refusals.ts';
 
@@ -40,6 +40,13 @@ export const roomCommand = z.discriminatedUnion('type', [
   z.object({ ...moderation, type: z.literal('unban') }),
   z.object({ ...common, type: z.literal('create'), name: displayName }),
   z.object({ ...common, type: z.literal('remove') }),
+  z.object({
+    ...common,
+    type: z.literal('replay'),
+    replay: replayId,
+    /** Which event of which other room is told again: chat-core reads it itself. */
+    source: z.object({ room: roomId, seq: z.int().min(1) }),
+  }),
   z.object({ type: z.literal('members') }),
 ]);
 export type RoomCommand = z.infer<typeof roomCommand>;

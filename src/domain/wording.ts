@@ -13,6 +13,13 @@ export function wordingOf(event: RoomEvent): Wording {
   return { speaker: null, text: whatHappened(event) };
 }
 
+/** What somebody is told who hears of an event later, from the system: `ann: Hello`, `*ann has entered`. */
+export function retold(event: RoomEvent): string {
+  const { speaker, text } = wordingOf(event);
+  if (speaker !== null) return `${speaker}: ${text}`;
+  return event.type === 'notice.posted' ? text : `*${text}`;
+}
+
 function whatHappened(event: Exclude<RoomEvent, { type: 'message.posted' }>): string {
   switch (event.type) {
     case 'notice.posted':

@@ -22,6 +22,7 @@ time { color: var(--faint); font-size: .85rem; font-variant-numeric: tabular-num
 li p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .line p { color: var(--faint); font-style: italic; }
 .notice p { border-left: 3px solid var(--rule); padding-left: .6rem; }
+li small { color: var(--faint); font-size: .8rem; }
 .said b { color: light-dark(var(--on-light), var(--on-dark)); }
 .p0 { --on-light: #0b5cad; --on-dark: #7ab8f5; } .p1 { --on-light: #a3330f; --on-dark: #f2a083; }
 .p2 { --on-light: #1c6b33; --on-dark: #84cf9b; } .p3 { --on-light: #7a2ea0; --on-dark: #d0a0ea; }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logged, RoomEvent } from '../domain/events.ts';
 import { wordingOf } from '../domain/wording.ts';
 import { PAGE_STYLE } from './html-style.ts';
-import { spanInWords, titleOf } from './span-in-words.ts';
+import { shown, spanInWords, titleOf } from './span-in-words.ts';
 import { type RoomTitle, type Subject, type TranscriptWriter, withoutControls } from './writer.ts';
 import { dayInWords, type Zone } from './zone.ts';
 
@@ -57,13 +57,20 @@ export class HtmlWriter implements TranscriptWriter {
     const { speaker, text } = wordingOf(event);
     const kind = speaker === null ? lineKind(event) : `said p${colour(event.from.id)}`;
     const name = speaker === null ? '' : `<b><bdi>${escaped(speaker)}</bdi></b> `;
-    const shown = `<time datetime="${event.time}">${time}</time>`;
-    return `${this.#heading(day)}<li id="s${seq}" class="${kind}">${shown} <div>${name}<p dir="auto">${escaped(text)}</p></div></li>\n`;
+    const clock = `<time datetime="${event.time}">${time}</time>`;
+    const said = `${name}<p dir="auto">${escaped(text)}</p>${this.#toldAgain(event)}`;
+    return `${this.#heading(day)}<li id="s${seq}" class="${kind}">${clock} <div>${said}</div></li>\n`;
   }
 
   end(): string {
     const count = this.#entries === 1 ? '1 entry' : `${this.#entries} entries`;
     return `${this.#endRoom()}</main>\n<footer>${count}.</footer>\n</body>\n</html>\n`;
+  }
+
+  #toldAgain({ replayed }: RoomEvent): string {
+    if (replayed === undefined) return '';
+    const { room, time } = replayed;
+    return `<small>replay of room ${room}, ${shown(Date.parse(time), this.#zone)}</small>`;
   }
 
   #heading(day: string): string {

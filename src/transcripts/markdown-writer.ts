@@ -28,9 +28,9 @@ export class MarkdownWriter implements TranscriptWriter {
     const { day, time } = this.#zone.local(Date.parse(event.time));
     const { speaker, text } = wordingOf(event);
     const said = escaped(text).replaceAll('\n', '\\\n  ');
-    const line =
-      speaker === null ? `- ${time} _${said}_` : `- ${time} **${escaped(speaker)}**: ${said}`;
-    return `${this.#heading(day)}${line}\n`;
+    const told = speaker === null ? `_${said}_` : `**${escaped(speaker)}**: ${said}`;
+    const mark = event.replayed === undefined ? '' : '(replay) ';
+    return `${this.#heading(day)}- ${time} ${mark}${told}\n`;
   }
 
   end(): string {

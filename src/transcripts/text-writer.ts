@@ -33,7 +33,8 @@ export class TextWriter implements TranscriptWriter {
 /** An event as a line of a chat log. Times carry their offset where the zone is not UTC. */
 export function eventAsText(event: RoomEvent, zone: Zone): string {
   const { speaker, text } = wordingOf(event);
-  return lineAsText(event.time, speaker === null ? `* ${text}` : `<${speaker}> ${text}`, zone);
+  const line = speaker === null ? `* ${text}` : `<${speaker}> ${text}`;
+  return lineAsText(event.time, event.replayed === undefined ? line : `(replay) ${line}`, zone);
 }
 
 /** Some text with the time before it. It stays one entry, and nothing in it can give orders to a terminal. */

@@ -23,7 +23,7 @@ export class XmlWriter implements TranscriptWriter {
   }
 
   entry({ seq, event }: Logged): string {
-    const at = { time: event.time, seq: String(seq) };
+    const at = { time: event.time, seq: String(seq), ...toldAgain(event) };
     switch (event.type) {
       case 'message.posted':
         return line('msg', { ...author(event.from), ...at }, event.text);
@@ -53,6 +53,13 @@ export class XmlWriter implements TranscriptWriter {
 
 function words(event: RoomEvent): string {
   return wordingOf(event).text;
+}
+
+function toldAgain({ replayed }: RoomEvent): Readonly<Record<string, string>> {
+  if (replayed === undefined) return {};
+  const { room, seq, time, name } = replayed;
+  const of = { of_room_id: room, of_seq: String(seq), of_time: time, of_name: name };
+  return { replay: replayed.replay, ...of };
 }
 
 function author({ id, name }: Actor): { from_id: string; name: string } {

@@ -88,12 +88,27 @@ function parseLine(line: string): Record<string, unknown> | null {
   }
 }
 
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs a command of the product to its end. */
 export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   input = '',
-): Promise<{ code: number; stdout: string; stderr: string }> {
+): Promise<Outcome> {
+  return startCommand(args, env, input).ended;
+}
+
+/** Starts a command of the product that ends by itself, or by a signal. */
+export function startCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input = '',
+): { readonly ended: Promise<Outcome>; kill(signal: NodeJS.Signals): void } {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
   });
@@ -106,8 +121,8 @@ export async function runProgram(
     stderr += chunk.toString();
   });
   child.stdin.end(input);
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
+  const ended = once(child, 'close').then(([code]) => ({ code, stdout, stderr }));
+  return { ended, kill: (signal) => child.kill(signal) };
 }
 
 /** A folder of a test's own, and how to be rid of it. */

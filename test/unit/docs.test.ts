@@ -110,7 +110,7 @@ describe('protocol.md §5', () => {
 
   it('names the fields that each type has', () => {
     const rows = below('5.2 Events');
-    const [envelope, own] = [rows.slice(0, 8), rows.slice(8)];
+    const [envelope, own] = [rows.slice(0, 9), rows.slice(9)];
     const common = envelope.map(([field]) => plain(field));
     const written = own.map(([type, fields = '']) => [plain(type), codeIn(fields).sort()]);
     const expected = TYPES.filter((shape) => typeOf(shape) !== 'whisper.posted').map((shape) => [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Circumstances, decide } from '../../../src/core/decide.ts';
+import { type Logged, roomEvent } from '../../../src/domain/events.ts';
 import { role as roleOf, roomCommand } from '../../../src/domain/room-commands.ts';
 import suite from '../../vectors/rooms/decide.json' with { type: 'json' };
 import { next, PEOPLE, roomOf } from './story.ts';
@@ -9,6 +10,7 @@ const AROUND: Circumstances = {
   role: 'member',
   stillHere: false,
   target: null,
+  source: null,
   textMaxCodePoints: 5,
   membersPerRoomMax: 3,
 };
@@ -49,6 +51,56 @@ describe('decide', () => {
         )
       : decision.refusal.code;
     expect(outcome).toEqual(vector.events ?? vector.refusal);
+  });
+
+  describe('a replay', () => {
+    const TIME = '2026-03-12T14:00:08.000Z';
+    const source = (own: object): Logged => ({
+      ...{ seq: 42, prev: 41 },
+      event: roomEvent.parse({
+        ...{ v: 1, id: 'x', n: 7, room: 'other', time: TIME, via: 'xml', from: PEOPLE['9'] },
+        ...own,
+      }),
+    });
+    const asked = (by: string, from: Logged | null, room = 'other') => {
+      const place = { replay: 'r1', source: { room, seq: 42 } };
+      const command = { id: 'r1.42', type: 'replay', from: PEOPLE[by], via: 'nats', ...place };
+      const around = { ...AROUND, role: 'moderator' as const, source: from };
+      return decide(roomOf(['created']), roomCommand.parse(command), around);
+    };
+    const SAID = source({ type: 'message.posted', text: 'Hello you' });
+
+    it.each<[what: string, from: Logged, text: string, name: string]>([
+      ['what somebody said', SAID, 'ann: Hello you', 'ann'],
+      ['a notice', source({ type: 'notice.posted', text: 'At noon' }), 'At noon', 'ann'],
+      [
+        'who came',
+        source({ type: 'member.entered', member: PEOPLE['9'] }),
+        '*ann has entered',
+        'ann',
+      ],
+      [
+        'a replay, with the name of before',
+        source({
+          ...{ type: 'notice.posted', text: 'bob: Hi', from: PEOPLE['0'] },
+          replayed: { replay: 'r0', room: 'first', seq: 3, time: TIME, name: 'bob' },
+        }),
+        'bob: Hi',
+        'bob',
+      ],
+    ])('tells %s as the system', (_what, from, text, name) => {
+      const replayed = { replay: 'r1', room: 'other', seq: 42, time: TIME, name };
+      const told = { from: PEOPLE['0'], via: 'nats', type: 'notice.posted', text, replayed };
+      expect(asked('0', from)).toEqual({ ok: true, drafts: [told] });
+    });
+
+    it.each<[what: string, by: string, from: Logged | null, room: string, code: string]>([
+      ['by a moderator', '2', SAID, 'other', 'FORBIDDEN'],
+      ['of nothing', '0', null, 'other', 'BAD_FIELD'],
+      ['of the room itself', '0', SAID, '1', 'BAD_FIELD'],
+    ])('is refused %s', (_what, by, from, room, code) => {
+      expect(asked(by, from, room)).toMatchObject({ ok: false, refusal: { code } });
+    });
   });
 
   it('makes text and reasons canonical', () => {

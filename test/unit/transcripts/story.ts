@@ -38,6 +38,10 @@ export const MEETING: readonly Logged[] = events('1', '2026-03-27T23:59:50.000Z'
   { type: 'message.posted', from: ANN, text: 'two\n# lines, *not* _marked_\n1. [x](y)' },
   { type: 'message.posted', from: BOB, text: 'שלום \u202Eevil\u202C 🎉' },
   { type: 'notice.posted', from: SYSTEM, text: 'Back at noon' },
+  {
+    ...{ type: 'notice.posted', from: SYSTEM, text: 'bob: from another day' },
+    replayed: { replay: 'r1', room: '2', seq: 7, time: '2026-01-02T03:04:05.678Z', name: 'bob' },
+  },
   { type: 'member.muted', from: MOD, member: BOB, until: null, reason: 'flood' },
   { type: 'member.unmuted', from: MOD, member: BOB },
   { type: 'member.banned', from: MOD, member: BOB, until: '2026-03-29T00:00:00.000Z' },
