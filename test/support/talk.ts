@@ -9,13 +9,19 @@ interface Stored extends Acknowledged {
 export class Talk {
   readonly room: string;
   readonly acknowledged: Stored[] = [];
+  readonly #name: string;
   readonly #talker: Talker;
   readonly #done: Promise<void>;
   #ended = false;
 
-  constructor(port: number | (() => number), room: string, healWithinMs: number) {
+  /** Each guest of a room needs a name of its own. */
+  constructor(port: number | (() => number), room: string, healWithinMs: number, name = '') {
     this.room = room;
-    this.#talker = new Talker(port, healWithinMs, { room, login: { guest: `talks in ${room}` } });
+    this.#name = `${room}${name}`;
+    this.#talker = new Talker(port, healWithinMs, {
+      room,
+      login: { guest: `talks in ${room} ${name}`.trim() },
+    });
     this.#done = this.#talk();
     // Whoever waits for the end is told; until then nothing is unhandled.
     this.#done.catch(() => undefined);
@@ -49,7 +55,7 @@ export class Talk {
 
   async #talk(): Promise<void> {
     while (!this.#ended) {
-      const name = `${this.room}-${this.acknowledged.length}`;
+      const name = `${this.#name}-${this.acknowledged.length}`;
       for (const said of await this.#talker.say(name, 1)) {
         this.acknowledged.push({ ...said, atMs: performance.now() });
       }
