@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, Subscription } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
-import { type LogReader, type StoredMessage, storedMessage } from './log-reader.ts';
+import { identityOf, type LogReader, type StoredMessage, storedMessage } from './log-reader.ts';
 import { LOG_STREAM } from './subjects.ts';
 
 export interface LogFollowerOptions {
@@ -18,7 +18,10 @@ export interface LogFollowerHandler {
   onMessage(message: StoredMessage): void;
   /** A gap was closed by reading so many messages from the log. */
   onHealed(messages: number): void;
-  /** The stream was made anew: sequences start again, positions of before mean nothing. */
+  /**
+   * The log is another one: the stream was made anew, or its end was lost and written again. Positions
+   * of before mean nothing. The new log is told from its beginning, or its last `RESET_MAX` sequences.
+   */
   onReset(): void;
 }
 
@@ -27,7 +30,7 @@ export interface LogFollowerHandler {
  *
  * A live message that may not be the next one only marks how far the log is, and the follower reads
  * from the log until it has caught up; so it holds no messages back and needs no limit. It reads
- * after a reconnect, too.
+ * after a reconnect, too. Before it reads on it looks whether what it delivered last still stands there.
  */
 export class LogFollower {
   readonly #bus: BusConnection;
@@ -37,8 +40,12 @@ export class LogFollower {
   readonly #subscription: Subscription;
   readonly #stopListening: () => void;
   #last: number | null = null;
+  // Of the message at `#last`; null: not known yet.
+  #identity: string | null = null;
   #firstSeen: number | null = null;
   #highestSeen = 0;
+  // Where the log ended when it was last asked.
+  #end = 0;
   #reading = false;
   #readAgain = false;
   #stopped = false;
@@ -77,6 +84,8 @@ export class LogFollower {
   startAfter(seq: number): void {
     if (this.#last !== null) return;
     this.#last = seq;
+    // Owner of this promise: the follower. Where it fails the next look learns it.
+    if (seq > 0) void this.#learnIdentity(seq).catch(() => undefined);
     if (this.#highestSeen > seq) this.check();
   }
 
@@ -118,6 +127,7 @@ export class LogFollower {
 
   #deliver(message: StoredMessage): void {
     this.#last = message.seq;
+    this.#identity = identityOf(message);
     this.#handler.onMessage(message);
   }
 
@@ -126,11 +136,17 @@ export class LogFollower {
     let pauseMs = PAUSE_MIN_MS;
     while (!this.#stopped && (this.#readAgain || this.#isBehind)) {
       try {
+        const isNewLook = this.#readAgain;
         this.#readAgain = false;
+        if (isNewLook && (await this.#isOtherLog())) await this.#reset();
         const more = await this.#readOn();
         read += more;
-        if (more > 0) pauseMs = PAUSE_MIN_MS;
-        else if (!(await this.#wasReset()) && this.#isBehind) pauseMs = await this.#pause(pauseMs);
+        if (more > 0) {
+          pauseMs = PAUSE_MIN_MS;
+          continue;
+        }
+        await this.#learnEnd();
+        if (this.#isBehind) pauseMs = await this.#pause(pauseMs);
       } catch (error) {
         if (!(error instanceof BusError)) throw error;
         this.#readAgain = true;
@@ -154,22 +170,47 @@ export class LogFollower {
     }
   }
 
-  // Of a cluster's servers one may be behind the others, and a live message may be forged: where they
-  // tell another story than what was read, only the leader is believed.
-  async #wasReset(): Promise<boolean> {
+  async #learnIdentity(seq: number): Promise<void> {
+    const message = await this.#reader.at(seq);
+    if (message !== null && this.#last === seq) this.#identity ??= identityOf(message);
+  }
+
+  // Of a cluster's servers one may be behind the others: where one tells another story than what was
+  // read, only the leader is believed.
+  async #isOtherLog(): Promise<boolean> {
+    const last = this.#last ?? 0;
+    if (last === 0) return false;
+    if (this.#identity === null) await this.#learnIdentity(last);
+    const isSame = (message: StoredMessage | null) =>
+      message !== null && identityOf(message) === this.#identity;
+    if (isSame(await this.#reader.at(last))) return false;
+    const there = await this.#reader.atFromLeader(last);
+    if (there !== null) {
+      this.#identity ??= identityOf(there);
+      return !isSame(there);
+    }
+    // Older messages than the log keeps do not tell.
+    return (await this.#reader.extent()).firstSeq <= last;
+  }
+
+  async #reset(): Promise<void> {
+    await this.#learnEnd();
+    if (this.#stopped) return;
+    this.#last = Math.max(0, this.#end - RESET_MAX);
+    this.#identity = null;
+    this.#handler.onReset();
+  }
+
+  // A live message may be forged: where the log does not have it, the leader says where it ends.
+  async #learnEnd(): Promise<void> {
     const { logged } = this.#options;
     const last = this.#last ?? 0;
     const seen = this.#highestSeen;
     const near = (await this.#reader.last(logged))?.seq ?? 0;
     const agrees = near > last || (near === last && !this.#isBehind);
-    const newest = agrees ? near : ((await this.#reader.lastFromLeader(logged))?.seq ?? 0);
-    if (this.#stopped) return false;
+    this.#end = agrees ? near : ((await this.#reader.lastFromLeader(logged))?.seq ?? 0);
     // What came while the log was asked is not in its answer.
-    if (this.#highestSeen === seen) this.#highestSeen = newest;
-    if (newest >= last) return false;
-    this.#last = 0;
-    this.#handler.onReset();
-    return true;
+    if (this.#highestSeen === seen) this.#highestSeen = this.#end;
   }
 
   async #pause(ms: number): Promise<number> {
@@ -181,5 +222,7 @@ export class LogFollower {
   }
 }
 
+/** How many sequences of a log made anew are told; the others are in its history. */
+const RESET_MAX = 10_000;
 const PAUSE_MIN_MS = 20;
 const PAUSE_MAX_MS = 1000;

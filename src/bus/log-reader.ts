@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Msg, headers as newHeaders } from 'nats';
 import { z } from 'zod';
 import { type Logged, roomEvent, type WhisperEvent, whisperEvent } from '../domain/events.ts';
@@ -63,11 +64,17 @@ export class LogReader {
   }
 
   /** The newest message of a subject as the stream's leader has it: never stale, but slower. */
-  async lastFromLeader(subject: string): Promise<StoredMessage | null> {
-    const answer = await this.#requester.request(
-      this.#leaderGet,
-      JSON.stringify({ last_by_subj: subject }),
-    );
+  lastFromLeader(subject: string): Promise<StoredMessage | null> {
+    return this.#fromLeader({ last_by_subj: subject });
+  }
+
+  /** What stands at a sequence as the stream's leader has it. */
+  atFromLeader(seq: number): Promise<StoredMessage | null> {
+    return this.#fromLeader({ seq });
+  }
+
+  async #fromLeader(query: object): Promise<StoredMessage | null> {
+    const answer = await this.#requester.request(this.#leaderGet, JSON.stringify(query));
     const parsed = leaderAnswer.safeParse(answer.json());
     if (!parsed.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
     const { error, message } = parsed.data;
@@ -156,6 +163,11 @@ export function whisperOf(message: StoredMessage): Logged<WhisperEvent> | null {
   const parsed = whisperEvent.safeParse(parseJson(message.payload));
   if (!parsed.success) return null;
   return { seq: message.seq, prev: message.prev ?? 0, event: parsed.data };
+}
+
+/** What tells a message from any other that may stand at its place, in this log or one made anew. */
+export function identityOf({ hash, messageId, payload }: StoredMessage): string {
+  return hash ?? messageId ?? createHash('sha256').update(payload).digest('hex');
 }
 
 function parseJson(payload: Uint8Array): unknown {

@@ -11,7 +11,7 @@ export interface RoomFeedHandler {
   onHealed(messages: number): void;
   /** A message in the room's log is no event of this project's; it was passed over. */
   onForeign(seq: number): void;
-  /** The stream was made anew: sequences start again, positions of before mean nothing. */
+  /** The log is another one: positions of before mean nothing (see `LogFollower`). */
   onReset(): void;
 }
 
@@ -23,8 +23,9 @@ export class RoomFeed {
   constructor(bus: BusConnection, reader: LogReader, room: string, handler: RoomFeedHandler) {
     this.#handler = handler;
     const subjects = { live: liveSubjectOfRoom(room), logged: logSubjectOfRoom(room) };
-    // Every message of a room names the one before it: where that is another, some were missed.
-    const isNext = (prev: number, last: number) => prev <= last;
+    // Every message of a room names the one before it: where that is another, some were missed, or
+    // the log has dropped it, or it is another log.
+    const isNext = (prev: number, last: number) => prev === last;
     this.#follower = new LogFollower(
       bus,
       reader,

@@ -65,12 +65,12 @@ export async function readMissed(
   return { events: [...newest.events].reverse(), whole: false };
 }
 
-// The first one must follow what the client has, or older events are gone. One before which the log
-// had none left does not tell, unless it is the first of the room.
+// The first one must follow the very one that the client has, or older events are gone, or it has them
+// of another log. One before which the log had none left does not tell, unless it is the room's first.
 function follows(first: StoredMessage, after: number): boolean {
   const { prev } = first;
-  if (prev === null || prev > 0) return (prev ?? 0) <= after;
-  return roomEventOf(first)?.event.n === 1;
+  if (prev === null || prev > 0) return prev === null || prev === after;
+  return after === 0 && roomEventOf(first)?.event.n === 1;
 }
 
 /**

@@ -6,6 +6,7 @@ import { ensureLogStream } from '../../src/bus/log-stream.ts';
 import type { LogWriter } from '../../src/bus/log-writer.ts';
 import { RoomFeed } from '../../src/bus/room-feed.ts';
 import { WhisperFeed } from '../../src/bus/whisper-feed.ts';
+import { startCuttable } from '../support/cuttable.ts';
 import { eventually, posted, TestLog, whispered } from '../support/log.ts';
 
 let log: TestLog;
@@ -27,16 +28,22 @@ afterEach(async () => {
 
 const deadline = () => performance.now() + 10_000;
 
-async function say(room: string, n: number, after: number): Promise<number> {
+async function say(room: string, n: number, after: number, mark = 'text'): Promise<number> {
   const subject = `chatlog.room.${room}`;
-  const payload = JSON.stringify(posted(room, n, `text ${n}`));
-  const id = { messageId: `${room}:${n}`, expectedLast: after, hash: null };
+  const payload = JSON.stringify(posted(room, n, `${mark} ${n}`));
+  const id = { messageId: `${mark}:${room}:${n}`, expectedLast: after, hash: null };
   return (await writer.append({ subject, payload, ...id, deadline: deadline() })).seq;
 }
 
-async function sayMany(room: string, from: number, to: number, after: number): Promise<number> {
+async function sayMany(
+  room: string,
+  from: number,
+  to: number,
+  after: number,
+  mark?: string,
+): Promise<number> {
   let last = after;
-  for (let n = from; n <= to; n += 1) last = await say(room, n, last);
+  for (let n = from; n <= to; n += 1) last = await say(room, n, last, mark);
   return last;
 }
 
@@ -47,9 +54,9 @@ async function whisper(to: string, id: string): Promise<number> {
   return (await writer.append({ subject, payload, ...fields })).seq;
 }
 
-function hear(room: string) {
+function hear(room: string, by: { bus: BusConnection; reader: LogReader } = { bus, reader }) {
   const heard = { numbers: [] as number[], healed: 0, foreign: [] as number[], resets: 0 };
-  const feed = new RoomFeed(bus, reader, room, {
+  const feed = new RoomFeed(by.bus, by.reader, room, {
     onEvent: ({ event }) => heard.numbers.push(event.n),
     onHealed: (messages) => {
       heard.healed += messages;
@@ -163,7 +170,7 @@ describe('the feed of a room', () => {
     const last = await sayMany('1', 1, 3, 0);
     await eventually('the true ones', () => heard.numbers.length === 3);
     // Once it knows better it is live again: nothing more is read from the log.
-    const healed = await eventually('the end of reading', () => heard.healed);
+    const healed = await eventually('the end of reading', () => heard.healed > 0 && heard.healed);
     await sayMany('1', 4, 30, last);
     await eventually('the later ones', () => heard.numbers.length === 30);
     expect(heard).toMatchObject({ numbers: upTo(30), healed });
@@ -195,6 +202,56 @@ describe('the feed of a room', () => {
     await say('1', 4, last);
     await eventually('a live one', () => heard.numbers.length === 24);
     expect(heard).toMatchObject({ numbers: [...upTo(20), ...upTo(4)], resets: 1 });
+  });
+
+  it.each([
+    ['has grown past the old place', 40],
+    ['reaches just as far', 20],
+    ['has that place between two of its own', 10],
+  ])('begins anew with a stream that was made anew while it was away and %s', async (_, count) => {
+    const way = await startCuttable(log.nats.port);
+    const away = await log.open(`nats://127.0.0.1:${way.port}`);
+    const { feed, heard } = hear('1', away);
+    await away.bus.nc.flush();
+    const last = await sayMany('1', 1, 20, 0);
+    feed.startAfter(last - 5);
+    await eventually('the old ones', () => heard.numbers.length === 5);
+    way.cut();
+    await makeStreamAnew();
+    let newest = 0;
+    let elsewhere = 0;
+    for (let n = 1; n <= count; n += 1) {
+      newest = await say('1', n, newest, 'other');
+      // In between, so that no message of the room stands at the old place.
+      if (count === 10) elsewhere = await sayMany('2', n * 3 - 2, n * 3, elsewhere, 'other');
+    }
+    way.mend();
+    await eventually('all of the new log', () => heard.numbers.length === 5 + count);
+    await say('1', count + 1, newest, 'other');
+    await eventually('a live one', () => heard.numbers.length === 5 + count + 1);
+    expect(heard).toMatchObject({
+      numbers: [...upTo(20).slice(15), ...upTo(count + 1)],
+      resets: 1,
+    });
+    feed.stop();
+    way.stop();
+  });
+
+  it('does not take a stream that has dropped its place for another one', async () => {
+    const { feed, heard } = hear('1');
+    await bus.nc.flush();
+    feed.startAfter(0);
+    const last = await sayMany('1', 1, 5, 0);
+    await eventually('the first', () => heard.numbers.length === 5);
+    const { streams } = await bus.nc.jetstreamManager();
+    const { config } = await streams.info('CHATLOG');
+    await streams.update('CHATLOG', { ...config, max_msgs: 3 });
+    await sayMany('2', 1, 5, 0);
+    feed.check();
+    await say('1', 6, 0);
+    await eventually('the next', () => heard.numbers.length === 6);
+    expect(heard).toMatchObject({ numbers: upTo(6), resets: 0 });
+    expect(last).toBe(5);
   });
 
   it('delivers nothing after it was stopped', async () => {

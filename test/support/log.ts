@@ -31,8 +31,10 @@ export class TestLog {
   }
 
   /** A connection with a reader and a writer of its own. */
-  async open(): Promise<{ bus: BusConnection; reader: LogReader; writer: LogWriter }> {
-    const bus = await this.connect();
+  async open(
+    url = this.nats.url,
+  ): Promise<{ bus: BusConnection; reader: LogReader; writer: LogWriter }> {
+    const bus = await this.connect(url);
     const reader = new LogReader(bus, TIMES);
     const options = { appendTimeoutMs: TIMES.timeoutMs, pendingMax: TIMES.pendingMax };
     const writer = new LogWriter(bus, reader, options);
