@@ -19,6 +19,8 @@ export class Absences {
   readonly #graceMs: number;
   readonly #rooms = new Map<string, Map<string, Absence>>();
   readonly #relays = new Map<string, Map<string, number>>();
+  /** Up to where relays that are gone had told a room's events: the one that had told least. */
+  readonly #gone = new Map<string, { readonly seq: number; readonly atMs: number }>();
 
   constructor(graceMs: number) {
     this.#graceMs = graceMs;
@@ -54,10 +56,14 @@ export class Absences {
       .map(({ member }) => member);
   }
 
-  /** What an account that is away had heard; null when that is not known. */
+  /**
+   * What an account that is away had heard; null when that is not known. One that nobody said anything
+   * of was on a relay that is gone, and on it in a room that another chat-core served.
+   */
   heardBy(room: string, account: string): number | null {
     const absence = this.#rooms.get(room)?.get(account);
-    return absence === undefined || absence.endedBy !== null ? null : absence.heard;
+    if (absence === undefined) return this.#gone.get(room)?.seq ?? null;
+    return absence.endedBy === null ? absence.heard : null;
   }
 
   /** The account is back by an `enter` of that id. Returns what it had heard, again for the same id. */
@@ -84,6 +90,9 @@ export class Absences {
 
   /** Forgets who is back; returns those who are not and are awaited no longer, by room. */
   takeStock(nowMs: number): Map<string, string[]> {
+    for (const [room, { atMs }] of this.#gone) {
+      if (nowMs - atMs > GONE_KEPT_MS) this.#gone.delete(room);
+    }
     const over = new Map<string, string[]>();
     for (const [room, accounts] of this.#rooms) {
       for (const [account, { untilMs, endedBy }] of accounts) {
@@ -112,7 +121,12 @@ export class Absences {
     this.#relays.clear();
   }
 
-  forgetRelay(relay: string): void {
+  /** The relay is gone; what it had told is known for some seconds more. */
+  forgetRelay(relay: string, nowMs: number): void {
+    for (const [room, seq] of this.#relays.get(relay) ?? []) {
+      const least = Math.min(seq, this.#gone.get(room)?.seq ?? seq);
+      this.#gone.set(room, { seq: least, atMs: nowMs });
+    }
     this.#relays.delete(relay);
   }
 
@@ -137,3 +151,5 @@ function later(one: number | null, other: number | null): number | null {
 
 // Longer than a relay asks again for one answer.
 const ASKED_AGAIN_MS = 10_000;
+// Longer than it takes until the rooms of a chat-core that is gone are served by another.
+const GONE_KEPT_MS = 30_000;

@@ -88,7 +88,7 @@ export class Settler {
       if (overdue) absences.addOver(room, member, heard, now());
       else absences.add(room, member, heard, now());
     }
-    absences.forgetRelay(relay);
+    absences.forgetRelay(relay, now());
     await this.settle();
   }
 

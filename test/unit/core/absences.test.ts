@@ -60,7 +60,21 @@ describe('what a relay has told', () => {
     absences.noteTold('relay1', '1', 5);
     absences.noteTold('relay1', '1', 7);
     expect([absences.toldBy('relay1', '1'), absences.toldBy('relay2', '1')]).toEqual([7, null]);
-    absences.forgetRelay('relay1');
+    absences.forgetRelay('relay1', 0);
     expect(absences.toldBy('relay1', '1')).toBeNull();
+  });
+
+  it('is what its members had heard of whom nobody says anything, for a while after it is gone', () => {
+    const absences = new Absences(GRACE_MS);
+    absences.noteTold('relay1', '1', 7);
+    absences.noteTold('relay2', '1', 5);
+    absences.forgetRelay('relay1', 0);
+    absences.forgetRelay('relay2', 0);
+    expect([absences.heardBy('1', '9'), absences.heardBy('2', '9')]).toEqual([5, null]);
+    absences.add('1', ANN, null, 0);
+    expect(absences.heardBy('1', '9')).toBeNull();
+    absences.remove('1', '9');
+    absences.takeStock(60_000);
+    expect(absences.heardBy('1', '9')).toBeNull();
   });
 });
