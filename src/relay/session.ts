@@ -12,6 +12,7 @@ import type { Allowance } from './allowance.ts';
 import { type Caller, type CommandParts, leaveRoom } from './caller.ts';
 import { runCommand } from './commands.ts';
 import { Outbox, type Place } from './outbox.ts';
+import { refusalFrames } from './refusal-frames.ts';
 import type { Speaker } from './speaker.ts';
 import type { Speakers } from './speakers.ts';
 
@@ -264,7 +265,10 @@ export class Session implements Caller, ConnectionHandler {
   #refuse(refused: Refusal, ref?: Ref, during: CommandName | null = null): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     this.#note(refused);
-    const frames = this.codec.encodeReply({ type: 'error', refusal: refused, during }, ref);
+    const answersNone = ref === undefined && during === null;
+    const frames = answersNone
+      ? refusalFrames(this.codec, refused)
+      : this.codec.encodeReply({ type: 'error', refusal: refused, during }, ref);
     const { fatal, closeCode } = REFUSALS[refused.code];
     if (!fatal) {
       this.push(frames);

@@ -34,7 +34,10 @@ export interface Connection {
 }
 
 export interface ConnectionHandler {
-  /** The bytes of one frame without terminator. They are valid only during the call. */
+  /**
+   * The bytes of one frame without terminator. They are valid only during the call. A WebSocket ping is
+   * delivered as an empty frame, and so is a pong that nobody asked for.
+   */
   onFrame(frame: Buffer): void;
   /** The framing itself was broken. After a fatal refusal no more frames come. */
   onRefusal(refusal: Refusal): void;

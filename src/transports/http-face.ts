@@ -57,6 +57,8 @@ export class HttpFace {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // A connection answers pings itself: not all of those of a peer that does not read.
+      autoPong: false,
       // Ruffle offers no subprotocol, and a browser fails when one is chosen that it did not offer.
       handleProtocols: () => false,
       // Above the frame limit, so that the refusal can be said before the connection ends.

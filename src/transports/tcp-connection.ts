@@ -24,6 +24,7 @@ export class TcpConnection implements Connection {
   readonly #unsent = new Unsent();
   #reader: FrameReader | null = null;
   #watch: SendWatch | null = null;
+  #discarded = 0;
 
   constructor(id: string, socket: Socket, options: TcpConnectionOptions) {
     this.id = id;
@@ -51,7 +52,10 @@ export class TcpConnection implements Connection {
     );
     this.#reader = reader;
     this.#watch = watch;
-    socket.on('data', (chunk: Buffer) => reader.read(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      if (socket.writableEnded) this.#discard(chunk);
+      else reader.read(chunk);
+    });
     // A client that has ended its half is gone: nobody writes without reading here.
     socket.on('end', () => this.close());
     // What went wrong is of no use to anybody; `close` follows.
@@ -95,6 +99,13 @@ export class TcpConnection implements Connection {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  // Who goes on sending is read no further: it reads our last words meanwhile, and is cut then.
+  #discard(chunk: Buffer): void {
+    this.#discarded += chunk.length;
+    if (this.#discarded > DISCARDED_MAX) this.#socket.pause();
+  }
 }
 
 const STREAMED = new JoinedFrames(concatenated);
+const DISCARDED_MAX = 262_144;

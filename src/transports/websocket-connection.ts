@@ -31,6 +31,9 @@ export class WebSocketConnection implements Connection {
   #watch: SendWatch | null = null;
   #isOver = false;
   #unanswered = 0;
+  #pongsDue = 0;
+  #pongsWaiting = 0;
+  #discarded = 0;
 
   constructor(
     id: string,
@@ -60,8 +63,11 @@ export class WebSocketConnection implements Connection {
     this.#ws.on('message', (message: Buffer, isBinary: boolean) => {
       this.#read(message, isBinary, handler);
     });
-    this.#ws.on('pong', () => {
+    this.#ws.on('ping', (data: Buffer) => this.#pong(data, handler));
+    this.#ws.on('pong', (data: Buffer) => {
       this.#unanswered = 0;
+      if (this.#pongsDue > 0) this.#pongsDue -= 1;
+      else this.#count(data, handler);
     });
     // ws answers a broken frame with its close code; `close` follows.
     this.#ws.on('error', () => undefined);
@@ -114,7 +120,10 @@ export class WebSocketConnection implements Connection {
   }
 
   #read(message: Buffer, isBinary: boolean, handler: ConnectionHandler): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      this.#discard(message);
+      return;
+    }
     if (isBinary !== (this.kind === 'tunnel')) {
       this.close(UNSUPPORTED_DATA, isBinary ? 'text messages only' : 'binary messages only');
     } else if (this.#reader !== null) {
@@ -124,6 +133,28 @@ export class WebSocketConnection implements Connection {
     } else {
       this.#end('FRAME_TOO_LONG', handler);
     }
+  }
+
+  // Who goes on sending is read no further: it reads our last words meanwhile, and is cut then.
+  #discard(message: Buffer): void {
+    this.#discarded += message.length + 1;
+    if (this.#discarded > DISCARDED_MAX) this.#ws.pause();
+  }
+
+  // RFC 6455 §5.5.3: not every ping needs an answer. Who does not read gets no more than some.
+  #pong(data: Buffer, handler: ConnectionHandler): void {
+    this.#count(data, handler);
+    if (this.#ws.readyState !== this.#ws.OPEN || this.#pongsWaiting >= PONGS_WAITING_MAX) return;
+    this.#pongsWaiting += 1;
+    this.#ws.pong(data, false, () => {
+      this.#pongsWaiting -= 1;
+    });
+  }
+
+  // A control frame of no use. To the limits it is an empty frame.
+  #count(data: Buffer, handler: ConnectionHandler): void {
+    if (this.#isOver) this.#discard(data);
+    else handler.onFrame(EMPTY);
   }
 
   // Nothing more is read; the owner says why and closes.
@@ -140,6 +171,7 @@ export class WebSocketConnection implements Connection {
       return;
     }
     if (!this.#ws.isPaused) this.#unanswered += 1;
+    this.#pongsDue += 1;
     this.#ws.ping();
     this.#watch?.wrote();
   }
@@ -152,3 +184,6 @@ const TUNNELLED = new JoinedFrames(binaryMessage);
 const FAREWELLS: ReadonlySet<number> = new Set([1000, 1005]);
 const UNSUPPORTED_DATA = 1003;
 const UNANSWERED_MAX = 2;
+const DISCARDED_MAX = 262_144;
+const PONGS_WAITING_MAX = 64;
+const EMPTY = Buffer.alloc(0);

@@ -168,6 +168,17 @@ export function describeConnection(name: string, wire: Wire): void {
       expect(heard.log.slice(1)).toEqual(['closed']);
     });
 
+    it('reads no further from a peer that goes on sending after it was closed', async () => {
+      await listen({ closeTimeoutMs: 100 });
+      const { connection, heard, peer } = await open();
+      connection.write(encode('{"last":"words"}'));
+      connection.close(1008, 'FLOODING');
+      for (let n = 0; n < 2000; n += 1) peer.sendFrame('x'.repeat(1000));
+      expect(await peer.next()).toBe('{"last":"words"}');
+      await heard.closed;
+      expect(heard.log.slice(1)).toEqual(['closed']);
+    });
+
     it('is not read from while it is paused', async () => {
       const { connection, heard, peer } = await open();
       connection.pause();

@@ -6,7 +6,7 @@ import { type RawFrame, RawWebSocket } from '../support/raw-web-socket.ts';
 import { connectTunnel } from '../support/tunnel-client.ts';
 import { connectWeb } from '../support/web-client.ts';
 
-const [CONTINUATION, TEXT, BINARY, CLOSE, PING] = [0, 1, 2, 8, 9];
+const [CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG] = [0, 1, 2, 8, 9, 10];
 const FRAME_MAX_BYTES = 100_000;
 
 let listener: TestListener;
@@ -93,6 +93,7 @@ describe('a message', () => {
       { opcode: CONTINUATION, body: '"pi', fin: false },
       { opcode: CONTINUATION, body: 'ng"}' },
     );
+    expect(await heard.frames.next()).toBe('');
     expect(await heard.frames.next()).toBe('{"type":"ping"}');
     raw.socket.destroy();
   });
@@ -124,7 +125,8 @@ describe('a message', () => {
       // The relay answers a ping between two writes.
       web.socket.ping();
       web.send({ type: 'ping' });
-      await heard.frames.next();
+      expect(await heard.frames.next()).toBe('');
+      expect(await heard.frames.next()).toBe('{"type":"ping"}');
       connection.write(texts.map((text) => Buffer.from(text)));
       connection.write([Buffer.from(`round ${round}`)]);
     }
@@ -134,6 +136,20 @@ describe('a message', () => {
       Array.from({ length: 20 }, (_, round) => [...texts, `round ${round}`]).flat(),
     );
     expect(pongs).toBe(20);
+  });
+
+  it('that is a ping, or a pong that nobody asked for, is an empty frame to the limits', async () => {
+    const { raw, heard } = await open('/ws');
+    raw.socket.pause();
+    const pings = Array.from({ length: 2000 }, () => ({ opcode: PING, body: 'x'.repeat(125) }));
+    for (let round = 0; round < 5; round += 1) {
+      raw.send(...pings);
+      for (const _ of pings) expect(await heard.frames.next()).toBe('');
+    }
+    raw.send({ opcode: PONG });
+    expect(await heard.frames.next()).toBe('');
+    raw.socket.destroy();
+    await heard.closed;
   });
 
   it('that is binary ends a WebSocket of JSON with 1003', async () => {
