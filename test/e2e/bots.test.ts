@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningExample, startExample } from '../support/example.ts';
+import { connectLegacy } from '../support/legacy-client.ts';
 import { eventually } from '../support/log.ts';
 import { type Program, runProgram, startProgram, temporaryFolder } from '../support/system.ts';
 import { connectWeb, type WebClient } from '../support/web-client.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   up = await startProgram(['up'], {
     ...{ RELAY_DATA_DIR: folder.path, RELAY_DEMO: '1', RELAY_PORT: '0', RELAY_ADMIN_PORT: '0' },
   });
-  const added = await run('users', 'add', 'polly', '--bot', '--json');
+  const added = await run('users', 'add', 'polly', '--bot', '--id', '31', '--json');
   const { natsUrl } = JSON.parse(await readFile(join(folder.path, 'runtime.json'), 'utf8'));
   env = { NATS_URL: natsUrl, BOT_KEY: JSON.parse(added).key };
   ann = await connectWeb(Number(up.ready['port']));
@@ -169,8 +170,18 @@ describe('the parrot, in Python with its standard library alone', () => {
   it('hears a room, speaks in it, and finds the hash chain whole', async () => {
     const parrot = start('parrot.py', '1', 'Polly,');
     await parrot.printed(/'ok': True.*'members': \[\{'id': '9', 'name': 'ann'\}\]/);
+    const flash = await connectLegacy(Number(up.ready['port']));
+    flash.send('<login u="enobrev" p="mypassword" />');
+    flash.send('<room id="1" />');
+    await flash.until('<users ');
     await say('Polly, hello from Python \u{1F99C}');
     expect(await heard('hello from Python \u{1F99C}')).toMatchObject({ from: { name: 'polly' } });
+    // A client of 2004, which knows names by who is in the room, is shown whose line it is.
+    const shown = await flash.until('<user id="31');
+    expect(shown).toMatch(/^<user id="31" room_id="1">polly<\/user>$/);
+    expect(await flash.next()).toBe('<msg from_id="31">hello from Python \u{1F99C}</msg>');
+    expect(await flash.next()).toBe('<user id="31" room_id="1" gone="1">polly</user>');
+    flash.close();
     await parrot.printed(/\d+ message\.posted polly hello from Python/);
     await say('Not for you');
     await parrot.printed(/\d+ message\.posted ann Not for you/);

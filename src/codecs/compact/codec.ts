@@ -22,7 +22,7 @@ export function createCompactCodec(options: DialectOptions): Codec {
     rooms: 'one',
     decode: (frame) => decode(frame, reading),
     encodeReply: (reply) => encoder.reply(reply).map(frameOf),
-    encodeEvent: (logged) => encoder.event(logged).map(frameOf),
+    encodeEvent: (logged, view) => encoder.event(logged, view).map(frameOf),
     crowds: {
       encodeEvent: (logged) => encoder.eventInCrowd(logged).map(frameOf),
       encodeSum: (sum) => encoder.sum(sum).map(frameOf),

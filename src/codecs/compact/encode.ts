@@ -1,11 +1,12 @@
-import type { Actor, Logged, WhisperEvent } from '../../domain/events.ts';
+import type { Actor, Logged, RoomEvent, WhisperEvent } from '../../domain/events.ts';
 import { SYSTEM_ID } from '../../domain/ids.ts';
 import type { Reply } from '../../domain/replies.ts';
-import type { CrowdSum } from '../codec.ts';
+import type { CrowdSum, RoomView } from '../codec.ts';
 import { crowdLines } from '../crowd-lines.ts';
 import { inPieces } from '../text.ts';
 import { element, type Markup } from '../xml/build.ts';
 
+type Posted = Extract<RoomEvent, { type: 'message.posted' }>;
 export type ReplyOf<T extends Reply['type']> = Extract<Reply, { readonly type: T }>;
 
 export interface EncoderOptions {
@@ -47,10 +48,12 @@ export class CompactEncoder {
     }
   }
 
-  event({ event }: Logged): readonly Markup[] {
+  event({ event }: Logged, { members }: RoomView): readonly Markup[] {
     switch (event.type) {
       case 'message.posted':
-        return inPieces(event.text, TEXT_MAX).map((text) => this.#said(event.from.id, text));
+        return event.via === 'nats' && !members.has(event.from.id)
+          ? this.#saidFromOutside(event)
+          : this.#saidInPieces(event);
       case 'notice.posted':
         return inPieces(event.text, TEXT_MAX).map((text) => this.#system(text));
       case 'member.entered':
@@ -126,6 +129,16 @@ export class CompactEncoder {
     const message = this.#value(refusal.message);
     if (during === 'login') return element('login', { ok: '0', error: message });
     return element('error', { code: refusal.code }, message);
+  }
+
+  #saidInPieces({ from, text }: Posted): Markup[] {
+    return inPieces(text, TEXT_MAX).map((piece) => this.#said(from.id, piece));
+  }
+
+  // Clients know names by who is in the room: a bot is shown in and out, in words of 2004.
+  #saidFromOutside(event: Posted): Markup[] {
+    const { from, room } = event;
+    return [this.#user(from, room), ...this.#saidInPieces(event), this.#gone(from, room)];
   }
 
   #user({ id, name }: Actor, room: string): Markup {

@@ -31,7 +31,7 @@ export function createVerboseCodec(options: DialectOptions): Codec {
     rooms: 'one',
     decode: (frame) => decode(frame, reading, verbs),
     encodeReply: (reply) => (login(reply, encoder, logins) ?? encoder.reply(reply)).map(frameOf),
-    encodeEvent: (logged) => encoder.event(logged).map(frameOf),
+    encodeEvent: (logged, view) => encoder.event(logged, view).map(frameOf),
     crowds: {
       encodeEvent: (logged) => encoder.eventInCrowd(logged).map(frameOf),
       encodeSum: (sum) => encoder.sum(sum).map(frameOf),
