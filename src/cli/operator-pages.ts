@@ -11,6 +11,7 @@ import type { HealthFacts } from '../operator/view-health.ts';
 import { bytesText } from './amounts.ts';
 import { keepsText } from './keeps-text.ts';
 import { isDemo } from './options.ts';
+import { PageReplays } from './page-replays.ts';
 import { PageTranscripts } from './page-transcripts.ts';
 import type { Service } from './service.ts';
 import { ownVersion } from './version.ts';
@@ -20,12 +21,14 @@ export function openOperatorPages(service: Service, bus: BusConnection, durabili
   const { config, metrics, log } = service;
   if (!hasPages(config)) return;
   const { sessionTtlSeconds, sessionsMax, failedLoginsPerMinute, streamsMax } = config.operator;
+  const { commandTimeoutMs } = config.bus;
+  const { replaysMax } = config.operator;
   const logins = new Logins({
     ...{ sessionsMax, failuresPerMinute: failedLoginsPerMinute, now: Date.now },
     ttlMs: sessionTtlSeconds * 1000,
     newSecret: () => randomBytes(32).toString('base64url'),
   });
-  const chat = new OperatorChat(bus, { timeoutMs: config.bus.commandTimeoutMs });
+  const chat = new OperatorChat(bus, { timeoutMs: commandTimeoutMs });
   const live = new Live(bus, streamsMax);
   const pages = new OperatorPages({
     ...{ logins, sessionTtlSeconds, chat, live, metrics, log, newId: randomUUID },
@@ -34,6 +37,7 @@ export function openOperatorPages(service: Service, bus: BusConnection, durabili
       loginNeeded: config.operator.pages === 'login',
     }),
     transcripts: new PageTranscripts(bus, config),
+    replays: new PageReplays(bus, { commandTimeoutMs, replaysMax, newId: randomUUID, log }),
     assets: readOperatorAssets(),
     health: () => healthOf(service, bus, chat, durability),
   });

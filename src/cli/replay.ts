@@ -145,7 +145,7 @@ async function tellAll(bus: BusConnection, io: Io, wanted: Wanted, config: Confi
     const { speed, maxPauseMs } = wanted;
     const telling = new Replay(
       {
-        clock: CLOCK,
+        clock: REPLAY_CLOCK,
         read: (afterSeq) => readOn(bus, reader, wanted.room, found, { target, afterSeq }),
         tell: async (logged) => {
           await target.tell(logged);
@@ -174,8 +174,11 @@ function targetOf(bus: BusConnection, io: Io, wanted: Wanted, config: Config): T
   return new PrintTarget(io, id, zone, format);
 }
 
-// A replay may take days: what NATS does meanwhile must not end it.
-async function* readOn(
+/**
+ * The events of a span after a sequence, one by one. A replay may take days: what NATS does meanwhile
+ * does not end it.
+ */
+export async function* readOn(
   bus: BusConnection,
   reader: LogReader,
   room: string,
@@ -225,7 +228,7 @@ function explain(
   }
 }
 
-const CLOCK: ReplayClock = {
+export const REPLAY_CLOCK: ReplayClock = {
   now: () => performance.now(),
   // Aborted, it has waited long enough.
   wait: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),

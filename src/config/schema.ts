@@ -23,6 +23,7 @@ export const configSchema = z.strictObject({
     sessionsMax: count,
     failedLoginsPerMinute: count,
     streamsMax: count,
+    replaysMax: count,
   }),
   policyPort: port.nullable(),
   natsUrl: text.nullable(),

@@ -3,6 +3,15 @@ import { accountId, messageId } from '../domain/ids.ts';
 import { isRefusalCode, REFUSALS } from '../domain/refusals.ts';
 import { type RoomCommand, roomCommand } from '../domain/room-commands.ts';
 
+const OF_REPLAYS: Readonly<Record<string, string>> = {
+  replay: 'The replay has begun.',
+  pause: 'Paused.',
+  resume: 'Going on.',
+  stop: 'Stopped.',
+  speed: 'The speed is set.',
+  seek: 'Going on from there.',
+};
+
 const ACTS = ['kick', 'mute', 'unmute', 'ban', 'unban', 'announce'] as const;
 type Act = (typeof ACTS)[number];
 
@@ -47,6 +56,8 @@ function secondsOf(form: URLSearchParams, act: Act): number | undefined {
 
 /** What is told after an act, from the address that the browser was sent to; null: nothing. */
 export function toldBy(query: URLSearchParams): { ok: boolean; text: string } | null {
+  const ofReplay = query.get('done') ?? '';
+  if (Object.hasOwn(OF_REPLAYS, ofReplay)) return { ok: true, text: OF_REPLAYS[ofReplay] ?? '' };
   const done = ACTS.find((name) => name === query.get('done'));
   if (done !== undefined) return { ok: true, text: DONE[done] };
   const code = query.get('refused');

@@ -13,11 +13,14 @@ import { HttpError, isFromOwnPage, readForm, redirect, SAFE_HEADERS, sendPage } 
 import type { Live } from './live.ts';
 import type { Logins, OperatorLogin } from './logins.ts';
 import { type Page, pageOf } from './page.ts';
+import { replayActOf, wantedReplayOf } from './replay-forms.ts';
+import type { Replays } from './replays.ts';
 import { sendTranscript } from './send-transcript.ts';
 import type { Transcripts } from './transcripts.ts';
 import { viewConnections } from './view-connections.ts';
 import { type HealthFacts, viewHealth } from './view-health.ts';
 import { viewLogin } from './view-login.ts';
+import { viewReplays } from './view-replays.ts';
 import { viewRoom } from './view-room.ts';
 import { viewRooms } from './view-rooms.ts';
 import { viewSearch } from './view-search.ts';
@@ -29,6 +32,7 @@ export interface OperatorParts {
   readonly chat: OperatorChat;
   readonly live: Live;
   readonly transcripts: Transcripts;
+  readonly replays: Replays;
   readonly assets: OperatorAssets;
   readonly health: () => Promise<HealthFacts>;
   readonly newId: () => string;
@@ -77,6 +81,7 @@ export class OperatorPages {
 
   stop(): void {
     this.#parts.live.stop();
+    this.#parts.replays.stop();
     this.#parts.chat.stop();
   }
 
@@ -91,6 +96,7 @@ export class OperatorPages {
     if (first === 'connections' && steps.length === 1) return this.#connections(asked);
     if (first === 'health' && steps.length === 1) return this.#health(asked);
     if (first === 'search' && steps.length === 1) return this.#search(asked);
+    if (first === 'replays' && steps.length === 1) return this.#replays(asked);
     if (first === 'live' && steps.length === 1) {
       if (live.open(asked.response, SAFE_HEADERS)) return;
       throw new HttpError(503, 'Too many pages are open.');
@@ -116,6 +122,10 @@ export class OperatorPages {
     if (first === 'rooms' && last === 'act' && roomId.safeParse(room).success) {
       return this.#act(room, form, login, asked);
     }
+    if (first === 'rooms' && last === 'replay' && roomId.safeParse(room).success) {
+      return this.#replay(room, form, login, asked);
+    }
+    if (first === 'replays' && steps.length === 2) return this.#actOnReplay(room, form, asked);
     throw new HttpError(404, 'There is no such page.');
   }
 
@@ -155,6 +165,34 @@ export class OperatorPages {
     redirect(response, `/operator/rooms/${room}?${told}`);
   }
 
+  async #replay(
+    room: string,
+    form: URLSearchParams,
+    { operator }: OperatorLogin,
+    { response }: Asked,
+  ): Promise<void> {
+    const wanted = wantedReplayOf(room, form, operator);
+    if (wanted === null) throw new HttpError(400, 'A field is missing or wrong.');
+    const outcome = await this.#parts.replays.start(wanted);
+    if (outcome === 'empty') throw new HttpError(404, 'Nothing ever happened in that room.');
+    if (outcome === 'busy') throw new HttpError(503, 'As many replays run as may: stop one.');
+    redirect(response, '/operator/replays?done=replay');
+  }
+
+  async #actOnReplay(id: string, form: URLSearchParams, { response }: Asked): Promise<void> {
+    const wanted = replayActOf(form);
+    if (wanted === null) throw new HttpError(400, 'A field is missing or wrong.');
+    const isThere = await this.#parts.replays.act(id, wanted.act, wanted.value);
+    if (!isThere) throw new HttpError(404, 'There is no such replay.');
+    redirect(response, `/operator/replays?done=${wanted.act}`);
+  }
+
+  #replays(asked: Asked): void {
+    const body = viewReplays(this.#parts.replays.list(), asked.login);
+    const told = toldBy(asked.query);
+    this.#send(asked, 200, { title: 'Replays', here: 'replays', body, told });
+  }
+
   async #rooms(asked: Asked): Promise<void> {
     const answer = await this.#parts.chat.rooms();
     if (!answer.ok) throw new HttpError(503, answer.message);
@@ -177,7 +215,9 @@ export class OperatorPages {
     const { name = '', members = [] } = answer;
     const { formats } = transcripts;
     const { login } = asked;
-    const body = viewRoom({ id, name, members, events, around, formats, login });
+    const list = login === null ? null : await chat.rooms();
+    const others = list?.ok === true ? list.rooms.filter((room) => room.id !== id) : [];
+    const body = viewRoom({ id, name, members, events, around, formats, others, login });
     this.#send(asked, 200, { title: name, here: 'rooms', body, told: toldBy(asked.query) });
   }
 

@@ -3,7 +3,7 @@ import type { OperatorLogin } from './logins.ts';
 
 export interface Page {
   readonly title: string;
-  readonly here: 'rooms' | 'connections' | 'health' | 'login' | 'search';
+  readonly here: 'rooms' | 'replays' | 'connections' | 'health' | 'login' | 'search';
   readonly login: OperatorLogin | null;
   readonly body: Html;
   /** What the last action came to, told once. */
@@ -31,7 +31,7 @@ export function pageOf({ title, here, login, body, told = null }: Page): Html {
 <a class="skip" href="#main">To the content</a>
 <header class="top">
   <a class="brand" href="/operator"><img src="/operator/icon.svg" alt="" width="28" height="28"><span>xmlsocket-relay</span></a>
-  <nav aria-label="Pages">${tab('rooms', '/operator', 'Rooms')}${tab('connections', '/operator/connections', 'Connections')}${tab('health', '/operator/health', 'Health')}</nav>
+  <nav aria-label="Pages">${tab('rooms', '/operator', 'Rooms')}${tab('replays', '/operator/replays', 'Replays')}${tab('connections', '/operator/connections', 'Connections')}${tab('health', '/operator/health', 'Health')}</nav>
   ${whoIsHere(login)}
 </header>
 <main id="main">

@@ -3,7 +3,8 @@ import { wordingOf } from '../domain/wording.ts';
 import { type Html, html } from './html.ts';
 import type { OperatorLogin } from './logins.ts';
 import { formKey, timeOf } from './page.ts';
-import { searchForm } from './view-rooms.ts';
+import { replayForm } from './view-replays.ts';
+import { type RoomRow, searchForm } from './view-rooms.ts';
 
 export interface RoomPage {
   readonly id: string;
@@ -13,6 +14,8 @@ export interface RoomPage {
   /** The sequence that they are around; null: they are the newest. */
   readonly around: number | null;
   readonly formats: readonly string[];
+  /** Where it can be told again. */
+  readonly others: readonly RoomRow[];
   readonly login: OperatorLogin | null;
 }
 
@@ -42,6 +45,11 @@ export function viewRoom(page: RoomPage): Html {
         ${searchForm('', id)}
         ${exportForm(page)}
       </section>
+      ${
+        login === null
+          ? null
+          : html`<section class="panel" aria-labelledby="replay"><div class="panel-head"><h2 id="replay">Replay</h2></div>${replayForm(id, page.others, login)}</section>`
+      }
     </div>
   </div>`;
 }

@@ -68,6 +68,7 @@ describe("the operator's pages", () => {
   it.each([
     '',
     '/rooms/1',
+    '/replays',
     '/connections',
     '/health',
     '/search?words=x',

@@ -167,6 +167,51 @@ describe("the operator's pages", { timeout: 180_000 }, () => {
     await see('[data-live=people]', '');
   });
 
+  it('tell a room again in another one, as fast as they say', async () => {
+    const watcher = await connectWeb(Number(up.ready['port']));
+    await watcher.request({ type: 'login', user: 'ann', password: 'ann' });
+    await watcher.request({ type: 'join', room: '2' });
+    await page.goto(address('/rooms/1'));
+    await page.selectOption('form[action$="/replay"] [name=to]', '2');
+    await page.selectOption('form[action$="/replay"] [name=speed]', '1');
+    await page.click('form[action$="/replay"] button');
+    await see('.told', 'The replay has begun.');
+    await see('.replay', 'running');
+    await page.click('.replay button:has-text("Pause")');
+    await see('.told', 'Paused.');
+    await see('.replay', 'paused');
+    await shoot('replays');
+    await page.selectOption('.replay [name=speed]', 'max');
+    await page.click('.replay button:has-text("Set")');
+    await see('.told', 'The speed is set.');
+    await see('.replay', 'as fast as it goes');
+    await page.click('.replay button:has-text("Go on")');
+    const replayed = await watcher.until('notice.posted', ({ text }) =>
+      String(text).includes('deadline'),
+    );
+    expect(replayed).toMatchObject({ room: '2', replayed: { room: '1', name: 'ann' } });
+    expect(replayed['text']).toContain('The deadline is <b>Friday</b>');
+    await see('.replay', 'ended');
+    watcher.close();
+  });
+
+  it('go back and forth in a replay, and end it', async () => {
+    await page.goto(address('/rooms/1'));
+    await page.selectOption('form[action$="/replay"] [name=to]', '2');
+    await page.click('form[action$="/replay"] button');
+    await see('.replay', 'running');
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+    await page.fill('.replay [name=time]', tomorrow);
+    await page.click('.replay button:has-text("Go there")');
+    await see('.replay', 'ended');
+    await page.goto(address('/rooms/1'));
+    await page.selectOption('form[action$="/replay"] [name=to]', '2');
+    await page.click('form[action$="/replay"] button');
+    await page.click('.replay button:has-text("Stop")');
+    await see('.told', 'Stopped.');
+    await see('.replay', 'stopped');
+  });
+
   it('fit a phone, and the dark', async () => {
     for (const [name, width, colorScheme] of [
       ['dark', 1280, 'dark'],
@@ -179,6 +224,7 @@ describe("the operator's pages", { timeout: 180_000 }, () => {
         ['', 'rooms'],
         ['/rooms/1', 'room'],
         ['/connections', 'connections'],
+        ['/replays', 'replays'],
         ['/health', 'health'],
       ] as const) {
         await page.goto(address(path));

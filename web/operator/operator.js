@@ -68,7 +68,7 @@ function take(page) {
 }
 
 function showTimes(where) {
-  for (const time of where.querySelectorAll('time')) {
+  for (const time of where.querySelectorAll('time:not(.full)')) {
     const date = new Date(time.dateTime);
     const isToday = date.toDateString() === new Date().toDateString();
     const day = isToday ? {} : { month: 'short', day: 'numeric' };
