@@ -58,6 +58,7 @@ export async function startCore(service: Service, bus: BusConnection): Promise<v
   const around = { bus, log, metrics, now: Date.now, newId: randomUUID };
   const core = await openCore(options, around, stores);
   health.add('core', () => core.problem);
+  health.addNote('log', () => core.note);
   service.onMeasure(() => core.measure());
   service.onStop('chat-core', () => core.stop());
   await core.start();

@@ -1,101 +1,119 @@
+import { readFile } from 'node:fs/promises';
 import { Bucket } from '../bus/bucket.ts';
 import type { BusConnection } from '../bus/bus-connection.ts';
 import { LogReader } from '../bus/log-reader.ts';
-import { logSubjectOfRoom } from '../bus/subjects.ts';
+import { roomsInLog } from '../bus/log-scan.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
-import { ChainCheck, type ChainProblem } from '../core/chain-check.ts';
+import { type Checkpoint, Checkpoints, checkpointIn } from '../core/checkpoints.ts';
 import { openStores } from '../core/open-core.ts';
-import { stateOf } from '../core/room-state.ts';
 import { roomId } from '../domain/ids.ts';
 import {
   COMMON_HELP,
   COMMON_OPTIONS,
   type Command,
-  type Io,
+  CommandError,
   parsing,
   UsageError,
 } from './command.ts';
 import { onSystem } from './system.ts';
+import { parseTime, parseZone } from './values.ts';
+import { verifyRoom } from './verify-room.ts';
 
 export const verify: Command = {
-  help: `usage: xmlsocket-relay verify [ROOM]
+  help: `usage: xmlsocket-relay verify [ROOM] [--from-checkpoint | --since T] [--checkpoint FILE]
 
-Reads the log of a room, or of every room, and recomputes its hash chain: finds events that were
-edited, removed or put elsewhere, messages that others wrote, and a tail that was lost since the last
-snapshot, and says where. Exit code 1 when anything was found.
+Reads the log of a room, or of every room that the log knows, and recomputes its hash chain: finds
+events that were edited, removed or put elsewhere, messages that others wrote, and a tail that was lost
+since the last snapshot or checkpoint, and says where. Exit code 1 when anything was found.
 
+Where nothing was found, the place is kept as the room's checkpoint, beside the log. Who can rewrite
+both can hide it: keep what --json prints somewhere else, and give it to --checkpoint.
+
+  --from-checkpoint  reads each room only from its checkpoint on
+  --since T          reads only what happened at T or later
+  --tz ZONE          of T, like Europe/Berlin; UTC without it
+  --checkpoint FILE  also checks against what an earlier verify --json printed
   --json             prints JSON Lines
 ${COMMON_HELP}
 `,
   run: async (args, io) => {
     const { values, positionals } = parsing(
-      (parse) => parse({ args, options: COMMON_OPTIONS, allowPositionals: true }),
+      (parse) => parse({ args, options: OPTIONS, allowPositionals: true }),
       { min: 0, max: 1 },
     );
     const [room] = positionals;
     if (room !== undefined && !roomId.safeParse(room).success) {
       throw new UsageError('that is no id of a room');
     }
+    const since = parseTime(values.since, '--since', parseZone(values.tz));
+    const fromCheckpoint = values['from-checkpoint'];
+    if (fromCheckpoint && since !== null) {
+      throw new UsageError('--from-checkpoint and --since are two places to begin');
+    }
+    const outside = await readCheckpoints(values.checkpoint);
     const { config } = loadConfig(io.env, values.config);
-    const { json } = values;
-    const problems = await onSystem(config, async (bus) => {
-      const snapshots = await Bucket.open(bus, 'chat_snapshots', config.bus.replicas);
-      const rooms = room === undefined ? await allRooms(bus, config) : [room];
+    const { replicas } = config.bus;
+    const found = await onSystem(config, async (bus) => {
+      const snapshots = await Bucket.open(bus, 'chat_snapshots', replicas);
+      const checkpoints = new Checkpoints(await Bucket.open(bus, 'chat_checkpoints', replicas));
+      const rooms = room === undefined ? await allRooms(bus, replicas, checkpoints) : [room];
       const reader = new LogReader(bus, { timeoutMs: READ_TIMEOUT_MS, pendingMax: 1000 });
-      let found = 0;
+      const how = { json: values.json, outside, fromCheckpoint, since };
+      let problems = 0;
       try {
-        for (const id of rooms) found += await verifyRoom(id, { snapshots, reader, io, json });
+        for (const id of withOutside(rooms, room, outside)) {
+          problems += await verifyRoom(id, { bus, snapshots, checkpoints, reader, io, ...how });
+        }
       } finally {
         reader.stop();
       }
-      return found;
+      return problems;
     });
-    return problems === 0 ? 0 : 1;
+    return found === 0 ? 0 : 1;
   },
 };
 
-async function allRooms(bus: BusConnection, config: Config): Promise<string[]> {
-  const { registry } = await openStores(bus, config.bus.replicas);
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  'from-checkpoint': { type: 'boolean', default: false },
+  since: { type: 'string' },
+  tz: { type: 'string', default: 'UTC' },
+  checkpoint: { type: 'string' },
+} as const;
+
+// The log is the truth: it knows rooms that are not listed any more, and the others know rooms that the
+// log should have.
+async function allRooms(
+  bus: BusConnection,
+  replicas: number,
+  checkpoints: Checkpoints,
+): Promise<string[]> {
+  const { registry } = await openStores(bus, replicas);
   await registry.reload();
-  return registry.list().map(({ id }) => id);
+  const listed = registry.list().map(({ id }) => id);
+  const logged = [...(await roomsInLog(bus)).keys()];
+  return [...listed, ...logged, ...(await checkpoints.rooms())];
 }
 
-interface VerifyParts {
-  readonly snapshots: Bucket;
-  readonly reader: LogReader;
-  readonly io: Io;
-  readonly json: boolean;
+function withOutside(
+  rooms: readonly string[],
+  only: string | undefined,
+  outside: ReadonlyMap<string, Checkpoint>,
+): string[] {
+  const all = new Set(only === undefined ? [...rooms, ...outside.keys()] : rooms);
+  return [...all].filter((id) => roomId.safeParse(id).success).sort(ORDER.compare);
 }
 
-/** Prints what is found in one room, as it is found, and then how far the room was read. */
-async function verifyRoom(
-  room: string,
-  { snapshots, reader, io, json }: VerifyParts,
-): Promise<number> {
-  const snapshot = await snapshots.get(room);
-  const { firstSeq } = await reader.extent();
-  const check = new ChainCheck(snapshot === null ? null : stateOf(snapshot.value), firstSeq);
-  let problems = 0;
-  const tell = async (problem: ChainProblem | null) => {
-    if (problem === null) return;
-    problems += 1;
-    const { kind, seq, message } = problem;
-    const line = `room ${room}: ${kind} at sequence ${seq}: ${message}\n`;
-    await io.print(json ? `${JSON.stringify({ room, ...problem })}\n` : line);
-  };
-  const messages = reader.forward(logSubjectOfRoom(room), 1, Number.MAX_SAFE_INTEGER);
-  for await (const message of messages) await tell(check.next(message));
-  await tell(check.end());
-  const { n, hash, dropped } = check;
-  const said = problems === 0 ? 'the chain is whole' : `${problems} problems`;
-  const summary = { room, events: n, dropped, hash, problems };
-  const events =
-    dropped === 0 ? `${n} events` : `${n} events, the first ${dropped} dropped by age or size`;
-  await io.print(
-    json ? `${JSON.stringify(summary)}\n` : `room ${room}: ${events}, ${said}, ends in ${hash}\n`,
-  );
-  return problems;
+/** The checkpoints in what `verify --json` has printed; its other lines are passed over. */
+async function readCheckpoints(file: string | undefined): Promise<Map<string, Checkpoint>> {
+  if (file === undefined) return new Map();
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CommandError(`${file} cannot be read`, { cause });
+  });
+  const found = text.split('\n').flatMap((line) => checkpointIn(line) ?? []);
+  if (found.length === 0) throw new CommandError(`${file} has no checkpoint in it`);
+  return new Map(found.map((checkpoint) => [checkpoint.room, checkpoint]));
 }
 
+const ORDER = new Intl.Collator('en', { numeric: true });
 const READ_TIMEOUT_MS = 10_000;

@@ -6,7 +6,7 @@ import { chainHash, FIRST_HASH, type RoomState } from './room-state.ts';
  * - `missing`: an event before this one is not there.
  * - `reordered`: an event stands behind one that came after it.
  * - `foreign`: a message that is no event was put into the room's log.
- * - `lost-tail`: the log ends before the newest event that a snapshot knows.
+ * - `lost-tail`: the log ends before the newest event that a snapshot or checkpoint knows.
  */
 export type ChainProblemKind = 'edited' | 'missing' | 'reordered' | 'foreign' | 'lost-tail';
 
@@ -17,28 +17,43 @@ export interface ChainProblem {
   readonly message: string;
 }
 
-/** What a snapshot says of the newest event that it knows. */
+/** What a snapshot or a checkpoint says of the newest event that it knows. */
 export type KnownEvent = Pick<RoomState, 'seq' | 'n' | 'hash'>;
+
+/** Where reading begins: after event `n`, in which the chain ends with `hash`; null: that is not known. */
+export interface ChainStart {
+  readonly n: number;
+  readonly hash: string | null;
+}
 
 /**
  * Recomputes the hash chain of one room, message by message (protocol.md §5.5). After a problem it goes
  * on from what is there, so that each is told once, where it is.
  */
 export class ChainCheck {
-  readonly #known: KnownEvent | null;
+  readonly #known: readonly KnownEvent[];
   readonly #firstSeq: number;
-  #n = 0;
-  // Null: the events before are gone.
-  #hash: string | null = FIRST_HASH;
+  #n: number;
+  // Null: the events before are gone, or were not read.
+  #hash: string | null;
   #dropped = 0;
+  #last: { readonly seq: number; readonly time: string } | null = null;
 
   /**
-   * `known` is what the newest snapshot says, if there is one; `firstSeq` where the log begins: what
-   * stood before that, it has dropped as its limits of age and size tell it to.
+   * `known` is what snapshots and checkpoints say; `firstSeq` where the log begins: what stood before
+   * that, it has dropped as its limits of age and size tell it to. Without `start` the room is read from
+   * its first event.
    */
-  constructor(known: KnownEvent | null, firstSeq = 1) {
+  constructor(known: readonly KnownEvent[], firstSeq = 1, start: ChainStart | null = null) {
     this.#known = known;
     this.#firstSeq = firstSeq;
+    this.#n = start?.n ?? 0;
+    this.#hash = start === null ? FIRST_HASH : start.hash;
+  }
+
+  /** Where the last event stands and of when it is; null: none was seen. */
+  get last(): { readonly seq: number; readonly time: string } | null {
+    return this.#last;
   }
 
   /** How many events at the beginning the log has dropped. */
@@ -67,19 +82,25 @@ export class ChainCheck {
     const hash = this.#hash === null ? message.hash : chainHash(this.#hash, message.payload);
     this.#n = Math.max(this.#n, n);
     this.#hash = message.hash ?? hash;
+    this.#last = { seq, time: logged.event.time };
     if (n < expected)
       return problem('reordered', seq, `event ${n} stands behind event ${expected - 1}`);
     if (n > expected) return problem('missing', seq, `event ${n} follows event ${expected - 1}`);
-    const known = this.#known?.n === n ? this.#known : null;
     const isChained = hash !== null && hash === message.hash;
-    const whole = isChained && (known === null || known.hash === hash);
-    return whole ? null : problem('edited', seq, `event ${n} is not what was stored`);
+    if (!isChained) return problem('edited', seq, `event ${n} is not what was stored`);
+    if (this.#knownAt(n).every((known) => known.hash === hash)) return null;
+    return problem(
+      'edited',
+      seq,
+      `event ${n} is not what was stored: up to here all was written anew`,
+    );
   }
 
-  /** After the last message: whether events are lost that were there when the snapshot was made. */
+  /** After the last message: whether events are lost that were there when something was known of them. */
   end(): ChainProblem | null {
-    const known = this.#known;
-    if (known === null || known.n <= this.#n) return null;
+    const newest = Math.max(0, ...this.#known.map(({ n }) => n));
+    const [known] = this.#knownAt(newest);
+    if (known === undefined || known.n <= this.#n) return null;
     if (this.#n === 0 && this.#isDropped(known.seq)) {
       this.#beginAfter(known.n);
       return null;
@@ -97,7 +118,11 @@ export class ChainCheck {
   #beginAfter(n: number): void {
     this.#dropped = n;
     this.#n = n;
-    this.#hash = this.#known?.n === n ? this.#known.hash : null;
+    this.#hash = this.#knownAt(n)[0]?.hash ?? null;
+  }
+
+  #knownAt(n: number): readonly KnownEvent[] {
+    return this.#known.filter((known) => known.n === n);
   }
 }
 

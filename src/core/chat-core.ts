@@ -43,6 +43,8 @@ export interface ChatCoreParts {
   readonly rooms: Rooms;
   readonly login: LoginParts;
   readonly whispers: Whispers;
+  /** How many rooms were found to have lost events. */
+  readonly lostRooms: () => number;
   readonly appendsPending: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -97,6 +99,12 @@ export class ChatCore {
   get problem(): string | null {
     if (!this.#ready) return 'starting';
     return this.#parts.bus.status === 'connected' ? null : 'NATS is away';
+  }
+
+  /** What an operator should look at though commands are answered; null: nothing. */
+  get note(): string | null {
+    const rooms = this.#parts.lostRooms();
+    return rooms === 0 ? null : `the log has lost events of ${rooms} rooms that it had: run verify`;
   }
 
   /** Resolves when commands are answered and every room has the members that the relays have. */

@@ -8,6 +8,7 @@ import { Absences } from './absences.ts';
 import { Accounts, GUEST_TTL_MS } from './accounts.ts';
 import type { BotOptions } from './bots.ts';
 import { ChatCore } from './chat-core.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { Gate } from './gate.ts';
 import { Ownership } from './ownership.ts';
 import { Presence } from './presence.ts';
@@ -71,13 +72,31 @@ export async function openCore(
     onAppended: (outcome, seconds) => metrics.core.appendSeconds.observe({ outcome }, seconds),
   });
   const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);
+  const checkpoints = new Checkpoints(await Bucket.open(bus, 'chat_checkpoints', options.replicas));
   const secrets = await Bucket.open(bus, 'chat_secrets', options.replicas);
   const presence = new Presence();
   const absences = new Absences(options.graceMs);
   const accountOf = (id: string) => accounts.actorOf(id);
+  const lost = new Set<string>();
   const rooms = new Rooms({
-    ...{ writer, reader, snapshots, presence, absences, options, now, newId, accountOf },
+    ...{
+      writer,
+      reader,
+      snapshots,
+      checkpoints,
+      presence,
+      absences,
+      options,
+      now,
+      newId,
+      accountOf,
+    },
     roleOf: (id) => accounts.roleOf(id),
+    onLost: (room, had) => {
+      metrics.core.lostTails.inc();
+      log.error({ roomId: room, had }, 'the log of a room has lost events that it had');
+      lost.add(room);
+    },
     onFenced: () => metrics.core.fenced.inc(),
     onSnapshot: (outcome) => metrics.core.snapshots.inc({ outcome }),
     onProblem: (room, err) => {
@@ -101,6 +120,7 @@ export async function openCore(
       }),
     },
     appendsPending: () => writer.pending,
+    lostRooms: () => lost.size,
     whispers: new Whispers({ ...options, writer, accountOf, now }),
   });
 }

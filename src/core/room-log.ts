@@ -5,6 +5,7 @@ import type { Appended, LogWriter } from '../bus/log-writer.ts';
 import { logSubjectOfRoom } from '../bus/subjects.ts';
 import type { RoomEvent } from '../domain/events.ts';
 import type { Trace } from '../domain/trace.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Draft } from './decide.ts';
 import { apply, chainHash, emptyRoom, type RoomState, snapshotOf, stateOf } from './room-state.ts';
 
@@ -12,6 +13,9 @@ export interface RoomLogParts {
   readonly writer: LogWriter;
   readonly reader: LogReader;
   readonly snapshots: Bucket;
+  readonly checkpoints: Checkpoints;
+  /** The log does not have the event of a room any more that was its `had`th: its end was lost. */
+  readonly onLost: (room: string, had: number) => void;
   readonly now: () => number;
   readonly onSnapshot: (outcome: 'saved' | 'failed') => void;
 }
@@ -52,15 +56,24 @@ export class RoomLog {
     return this.#state.n - this.#snapshotAt;
   }
 
-  /** Reads the snapshot, if it is one of this very log, and the events after it. */
+  /**
+   * Reads the snapshot, if it is one of this very log, and the events after it. Tells when the log is
+   * shorter than a snapshot or a checkpoint knows it, or another one.
+   */
   async load(): Promise<void> {
-    const entry = await this.#parts.snapshots.get(this.#state.room);
+    const { snapshots, checkpoints, onLost } = this.#parts;
+    const { room } = this.#state;
+    const [entry, checkpoint] = await Promise.all([snapshots.get(room), checkpoints.of(room)]);
     const snapshot = entry === null ? null : stateOf(entry.value);
-    if (snapshot !== null && (await this.#isOfThisLog(snapshot))) {
+    const isOurs = snapshot !== null && (await this.#isOfThisLog(snapshot));
+    if (isOurs) {
       this.#state = snapshot;
       this.#snapshotAt = snapshot.n;
     }
     await this.catchUp();
+    const had = Math.max(snapshot?.n ?? 0, checkpoint?.events ?? 0);
+    if (had > this.#state.n || (snapshot !== null && snapshot.seq > 0 && !isOurs))
+      onLost(room, had);
   }
 
   async #isOfThisLog({ room, seq, hash }: RoomState): Promise<boolean> {
@@ -103,6 +116,7 @@ export class RoomLog {
   }
 
   #forget(): void {
+    this.#parts.onLost(this.#state.room, this.#state.n);
     this.#state = emptyRoom(this.#state.room);
     this.#snapshotAt = 0;
     this.#newest = 0;

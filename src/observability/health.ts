@@ -10,16 +10,28 @@ export interface HealthReport {
  */
 export class Health {
   readonly #checks = new Map<string, () => string | null>();
+  readonly #notes = new Map<string, () => string | null>();
 
   add(name: string, check: () => string | null): void {
     this.#checks.set(name, check);
   }
 
+  /** A check that is shown and does not make the process unready: what is wrong is not made good by that. */
+  addNote(name: string, note: () => string | null): void {
+    this.#notes.set(name, note);
+  }
+
   report(): HealthReport {
-    const results = [...this.#checks].map(([name, check]) => [name, check()] as const);
+    const results = ran(this.#checks);
     return {
       ok: results.every(([, problem]) => problem === null),
-      checks: Object.fromEntries(results.map(([name, problem]) => [name, problem ?? 'ok'])),
+      checks: Object.fromEntries(
+        [...results, ...ran(this.#notes)].map(([name, problem]) => [name, problem ?? 'ok']),
+      ),
     };
   }
+}
+
+function ran(checks: ReadonlyMap<string, () => string | null>) {
+  return [...checks].map(([name, check]) => [name, check()] as const);
 }

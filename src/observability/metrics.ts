@@ -65,6 +65,7 @@ export function createMetrics() {
       rooms: gauge('core_rooms', 'Rooms served by this chat-core'),
       roomCommandsPending: gauge('core_room_commands_pending', 'Commands waiting in all rooms'),
       fenced: counter('core_fenced_total', 'Appends refused because the log had moved on'),
+      lostTails: counter('core_lost_tails_total', 'Rooms whose log has lost events that it had'),
       pauses: counter('core_pauses_total', 'Times this process did not run for a while'),
       staleCommands: counter('core_stale_commands_total', 'Commands that waited through a pause'),
       relays: gauge('core_relays', 'Relays that are alive'),

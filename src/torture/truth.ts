@@ -26,7 +26,7 @@ export interface RoomTruth {
 /** Reads the whole log of a room. Rejects with `BusError`. */
 export async function readTruth(bus: BusConnection, room: string): Promise<RoomTruth> {
   const reader = new LogReader(bus, { timeoutMs: READ_TIMEOUT_MS, pendingMax: 10 });
-  const check = new ChainCheck(null);
+  const check = new ChainCheck([]);
   const events: StoredEvent[] = [];
   const chain: ChainProblem[] = [];
   try {

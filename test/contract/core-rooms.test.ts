@@ -257,6 +257,24 @@ describe('a room', () => {
     expect(await relay.enter('1', ANN)).toMatchObject({ name: 'Room 1' });
   });
 
+  it('that has lost events which a snapshot knows goes on, and an alarm is raised', async () => {
+    const [core] = cores;
+    if (core === undefined) return;
+    await relay.create('1');
+    for (const text of ['a', 'b', 'c']) await relay.say('1', MOD, text);
+    expect(core.core.note).toBeNull();
+    await core.core.stop();
+    const { streams } = await core.bus.nc.jetstreamManager();
+    const { config } = await streams.info('CHATLOG');
+    await streams.delete('CHATLOG');
+    await streams.add(config);
+    const next = await startCore(log, 'core1');
+    cores = [next];
+    expect(next.core.note).toContain('1 rooms');
+    expect((await next.metrics.core.lostTails.get()).values[0]?.value).toBe(1);
+    expect(next.core.problem).toBeNull();
+  });
+
   it('loses and doubles nothing while the server is killed', async () => {
     await relay.create('1');
     await relay.enter('1', ANN);

@@ -40,7 +40,7 @@ function payloadOf(n: number, text: string): Buffer {
 }
 
 function check(messages: readonly StoredMessage[], known: KnownEvent | null = null, firstSeq = 1) {
-  const chain = new ChainCheck(known, firstSeq);
+  const chain = new ChainCheck(known === null ? [] : [known], firstSeq);
   const problems = [...messages.map((message) => chain.next(message)), chain.end()];
   return problems.flatMap((problem) =>
     problem === null ? [] : [`${problem.kind} ${problem.seq}`],
@@ -56,7 +56,7 @@ function at(messages: readonly StoredMessage[], index: number): StoredMessage {
 describe('the chain of a room', () => {
   it('is whole when nothing was touched', () => {
     expect(check(log())).toEqual([]);
-    const chain = new ChainCheck(null);
+    const chain = new ChainCheck([]);
     for (const message of log()) chain.next(message);
     expect({ n: chain.n, hash: chain.hash }).toEqual({ n: EVENTS, hash: at(log(), 5).hash });
   });
@@ -120,6 +120,43 @@ describe('the chain of a room', () => {
   });
 });
 
+describe('the chain of a room that is read from a checkpoint on', () => {
+  const known = (n: number): KnownEvent => {
+    const { seq, hash } = at(log(), n - 1);
+    return { seq, n, hash: hash ?? '' };
+  };
+  const from = (messages: readonly StoredMessage[], n: number, ...all: KnownEvent[]) => {
+    const chain = new ChainCheck(all, 1, { n, hash: known(n).hash });
+    const problems = [...messages.map((message) => chain.next(message)), chain.end()];
+    return problems.flatMap((problem) =>
+      problem === null ? [] : `${problem.kind} ${problem.seq}`,
+    );
+  };
+
+  it('is whole where nothing was touched, and has all its events', () => {
+    expect(from(log().slice(3), 3, known(3), known(6))).toEqual([]);
+    const chain = new ChainCheck([], 1, { n: 3, hash: known(3).hash });
+    for (const message of log().slice(3)) chain.next(message);
+    const last = { seq: 60, time: '2026-11-23T06:55:35.123Z' };
+    expect([chain.n, chain.hash, chain.last]).toEqual([6, known(6).hash, last]);
+  });
+
+  it('shows what was edited, taken out or lost after it', () => {
+    const edited = log().map((message, index) =>
+      index === 4 ? { ...message, payload: payloadOf(5, 'never said') } : message,
+    );
+    expect(from(edited.slice(3), 3)).toEqual(['edited 50']);
+    expect(from([at(log(), 3), at(log(), 5)], 3)).toEqual(['missing 60']);
+    expect(from(log().slice(3, 5), 3, known(4), known(6))).toEqual(['lost-tail 60']);
+  });
+
+  it('shows by every checkpoint that all was written anew', () => {
+    const other = { ...known(4), hash: 'e'.repeat(64) };
+    expect(check(log(), other)).toEqual(['edited 40']);
+    expect(from(log().slice(3), 3, known(6), other)).toEqual(['edited 40']);
+  });
+});
+
 describe('the chain of a room whose oldest events were dropped', () => {
   const known = (n: number): KnownEvent => {
     const { seq, hash } = at(log(), n - 1);
@@ -128,7 +165,7 @@ describe('the chain of a room whose oldest events were dropped', () => {
 
   it('is whole from the oldest that is left', () => {
     expect(check(log().slice(3), null, 35)).toEqual([]);
-    const chain = new ChainCheck(null, 35);
+    const chain = new ChainCheck([], 35);
     for (const message of log().slice(3)) chain.next(message);
     expect([chain.dropped, chain.n, chain.hash]).toEqual([3, 6, at(log(), 5).hash]);
   });
