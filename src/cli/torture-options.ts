@@ -15,9 +15,10 @@ const OPTIONS = {
   clients: { type: 'string', default: '8' },
   rooms: { type: 'string', default: '2' },
   duration: { type: 'string', default: '60' },
-  relays: { type: 'string', default: '2' },
+  relays: { type: 'string' },
   cores: { type: 'string', default: '2' },
   keep: { type: 'string' },
+  stalled: { type: 'string' },
 } as const;
 
 export interface TortureOptions {
@@ -30,6 +31,8 @@ export interface TortureOptions {
   readonly seeds: readonly number[];
   /** Of one seed. */
   readonly plan: PlanOptions;
+  /** How many clients stop reading, beside those of the plan; null: another kind of run. */
+  readonly stalled: number | null;
 }
 
 /** Reads the options of `torture`; throws `UsageError`. */
@@ -38,22 +41,27 @@ export function readTortureOptions(args: string[]): TortureOptions {
     min: 0,
     max: 0,
   });
-  const count = (
-    option: 'seeds' | 'messages' | 'clients' | 'rooms' | 'duration' | 'relays' | 'cores',
-  ) => parseCount(values[option], `--${option}`) ?? 1;
+  const stalled = parseCount(values.stalled, '--stalled');
+  if (stalled !== null && (values.url ?? values.faults) !== undefined) {
+    throw new UsageError('--stalled measures a system of its own, without faults');
+  }
+  // Who stops reading is to share a relay with the others.
+  const relays = parseCount(values.relays, '--relays') ?? (stalled === null ? 2 : 1);
+  const count = (option: 'seeds' | 'messages' | 'clients' | 'rooms' | 'duration' | 'cores') =>
+    parseCount(values[option], `--${option}`) ?? 1;
   const first = parseCount(values.seed, '--seed') ?? 1;
   const seeds = Array.from({ length: count('seeds') }, (_, index) => first + index);
   const url = values.url === undefined ? null : values.url.split(',').map(readEndpoint);
   if (count('clients') < 2) throw new UsageError('--clients must be at least 2: one for each wire');
   return {
     ...{ config: values.config, json: values.json, url, nats: values.nats, seeds },
-    keep: values.keep ?? null,
+    ...{ keep: values.keep ?? null, stalled },
     plan: {
-      ...{ clients: count('clients'), rooms: count('rooms') },
+      ...{ clients: count('clients'), rooms: stalled === null ? count('rooms') : 1 },
       messages: Math.ceil(count('messages') / seeds.length),
       durationMs: count('duration') * 1000,
       faults: readFaults(values.faults, url !== null),
-      ...{ relays: url?.length ?? count('relays'), cores: count('cores') },
+      ...{ relays: url?.length ?? relays, cores: count('cores') },
     },
   };
 }

@@ -1,17 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { BusConnection } from '../bus/bus-connection.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
-import { startOwnSystem } from '../torture/own-system.ts';
-import { type Provisions, provision } from '../torture/provision.ts';
 import { endTable, jsonLines, seedTable, totals, verdictLine } from '../torture/report.ts';
 import { runSeed, type SeedResult } from '../torture/run-seed.ts';
-import { foreignSystem, type System } from '../torture/system.ts';
 import { TortureError } from '../torture/torture-error.ts';
-import { COMMON_HELP, type Command, CommandError, type Io } from './command.ts';
-import { RoomCommands } from './room-commands.ts';
-import { findNatsUrl } from './system.ts';
-import { readTortureOptions, type TortureOptions } from './torture-options.ts';
+import { COMMON_HELP, type Command, CommandError } from './command.ts';
+import { readTortureOptions } from './torture-options.ts';
+import { measureStalled } from './torture-stalled.ts';
+import { onProvisions, systemFor, type TortureWork } from './torture-system.ts';
 
 export const torture: Command = {
   help: `usage: xmlsocket-relay torture [--faults LIST] [--seeds N] [--messages N] ...
@@ -34,6 +29,8 @@ there it makes accounts and rooms of its own, takes them away again, and cuts on
   --cores N          2
   --url ADDRESSES    of relays that run, instead of a system of its own
   --nats URL         the NATS of those; RELAY_NATS_URL, or that of a running up, if left out
+  --stalled N        instead of faults: measures what N clients beside the others that stop reading cost
+                     those, in one room on one relay, in the same run
   --keep FOLDER      keeps the data and the logs of its own system there, one folder a seed
   --json             prints JSON Lines
 ${COMMON_HELP}
@@ -50,6 +47,7 @@ Exit code 1 when anything acknowledged was lost, doubled or out of order for any
     process.once('SIGINT', end).once('SIGTERM', end);
     try {
       const work = { options, config, io, signal: ending.signal };
+      if (options.stalled !== null) return await measureStalled(options.stalled, work);
       const results: SeedResult[] = [];
       for (const seed of options.seeds) results.push(await runOne(seed, work));
       return await finish(results, work);
@@ -63,14 +61,7 @@ Exit code 1 when anything acknowledged was lost, doubled or out of order for any
   },
 };
 
-interface Work {
-  readonly options: TortureOptions;
-  readonly config: Config;
-  readonly io: Io;
-  readonly signal: AbortSignal;
-}
-
-async function runOne(seed: number, work: Work): Promise<SeedResult> {
+async function runOne(seed: number, work: TortureWork): Promise<SeedResult> {
   const { options, io, signal } = work;
   const system = await systemFor(seed, work);
   try {
@@ -93,47 +84,10 @@ async function runOne(seed: number, work: Work): Promise<SeedResult> {
   }
 }
 
-async function systemFor(seed: number, { options, config, io }: Work): Promise<System> {
-  const { url, nats, plan, keep } = options;
-  if (url !== null) return foreignSystem(nats ?? (await findNatsUrl(config)), url);
-  const [main = ''] = process.argv.slice(1);
-  return startOwnSystem({
-    ...{ relays: plan.relays, cores: plan.cores },
-    program: { path: process.execPath, args: [...process.execArgv, main], env: io.env },
-    configFile: options.config ?? null,
-    natsServerBinary: config.natsServerBinary,
-    syncIntervalMs: config.bus.syncIntervalMs,
-    keepIn: keep === null ? null : `${keep}/seed-${seed}`,
-  });
-}
-
-async function onProvisions<T>(
-  system: System,
-  { options, config }: Work,
-  work: (provisions: Provisions) => Promise<T>,
-): Promise<T> {
-  const { reconnectWaitMs, commandTimeoutMs, replicas } = config.bus;
-  const bus = await BusConnection.open({ url: system.natsUrl, name: 'torture', reconnectWaitMs });
-  const commands = new RoomCommands(bus, commandTimeoutMs);
-  try {
-    const provisions = await provision(options.plan, {
-      ...{ bus, replicas },
-      createRoom: async (id, name) => (await commands.create(id, name)).ok,
-      removeRoom: (id) => commands.remove(id),
-    });
-    try {
-      return await work(provisions);
-    } finally {
-      // Its own system goes as a whole.
-      if (options.url !== null) await provisions.remove();
-    }
-  } finally {
-    commands.stop();
-    await bus.close();
-  }
-}
-
-async function finish(results: readonly SeedResult[], { options, io }: Work): Promise<number> {
+async function finish(
+  results: readonly SeedResult[],
+  { options, io }: TortureWork,
+): Promise<number> {
   const sums = totals(results);
   const passed = sums.problems === 0;
   const verdict = { type: 'verdict', passed, seeds: results.length, ...sums };

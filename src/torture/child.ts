@@ -7,6 +7,8 @@ export interface ChildOptions {
   readonly launch: () => Promise<ChildProcess>;
   /** Resolves when it serves; may wait for ever when it does not. */
   readonly whenReady: (child: ChildProcess) => Promise<void>;
+  /** What it said last, or where that stands: for when it cannot be started. */
+  readonly lastWords: () => string;
 }
 
 /** A process that was started here and may be made to suffer. */
@@ -35,7 +37,7 @@ export class Child {
       if (outcome === 'ready') return;
       await this.kill();
     }
-    throw new TortureError(`${this.name} cannot be started`);
+    throw new TortureError(`${this.name} cannot be started: ${this.#options.lastWords()}`);
   }
 
   /** Ends it at once. */

@@ -38,6 +38,8 @@ export interface TortureClient {
   say(room: string, mark: string, words: string): Promise<void>;
   /** Cuts its connection. */
   cut(): void;
+  /** Stops reading from its connection, which stays so until it is cut. */
+  stall(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -4,11 +4,13 @@ import type { TortureClient } from './client.ts';
 import { FAULTS } from './faults.ts';
 import type { Inflicted } from './healing.ts';
 import type { PlannedFault } from './plan.ts';
+import type { PlanClock } from './plan-clock.ts';
 import type { System } from './system.ts';
 
 export interface InflictParts {
   readonly system: System;
   readonly clients: readonly TortureClient[];
+  readonly clock: PlanClock;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly onFault: (fault: PlannedFault) => void;
@@ -24,12 +26,11 @@ export async function inflict(
   faults: readonly PlannedFault[],
   parts: InflictParts,
 ): Promise<Inflicted[]> {
-  const { now, signal } = parts;
-  const startMs = now();
+  const { clock, signal } = parts;
   const recovered = new Map<Child, Promise<unknown>>();
   const inflicted: Promise<Inflicted>[] = [];
   for (const fault of faults) {
-    await pause(Math.max(0, startMs + fault.atMs - now()), undefined, { signal });
+    await clock.until(fault.atMs, signal);
     const child = victimOf(fault, parts.system);
     if (child === null) {
       inflicted.push(cut(fault, parts));
@@ -67,6 +68,24 @@ async function hurt(child: Child, fault: PlannedFault, parts: InflictParts): Pro
   else await child.kill();
   await pause(forMs, undefined, { signal });
   if (deed === 'pause') child.resume();
-  else await child.start();
+  else await startAgain(child, parts);
   return { kind, target, startMs, endMs: now() };
 }
+
+// Where it takes long, the plan waits: else a slow machine would have everything down at once, which
+// no plan meant.
+async function startAgain(child: Child, { clock }: InflictParts): Promise<void> {
+  let frozen = false;
+  const timer = setTimeout(() => {
+    frozen = true;
+    clock.freeze();
+  }, START_PLANNED_MS);
+  try {
+    await child.start();
+  } finally {
+    clearTimeout(timer);
+    if (frozen) clock.letGo();
+  }
+}
+
+const START_PLANNED_MS = 1000;

@@ -39,6 +39,8 @@ export type Ending = 'cut' | 'told' | 'broken' | 'gave-up';
 export interface Seam {
   readonly ending: Ending;
   readonly endedAt: number;
+  /** The same by the monotonic clock. */
+  readonly endedMs: number;
   /** When it was in the room again. */
   readonly backAt: number;
 }
@@ -83,6 +85,11 @@ export class HeardRoom {
     if (event.seq === null) return;
     if (prev !== null && this.lastSeq !== null && prev !== this.lastSeq) this.brokenLinks += 1;
     this.lastSeq = Math.max(this.lastSeq ?? 0, event.seq);
+  }
+
+  /** Lets go of what was received; it counts as heard all the same. */
+  forget(): void {
+    this.received.length = 0;
   }
 
   has(mark: string): boolean {

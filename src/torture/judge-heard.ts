@@ -68,30 +68,34 @@ function judgeOrder(
   places: readonly Place[],
 ): { problems: Problem[]; again: number } {
   const problems: Problem[] = [];
-  /** In which stay each was heard first. */
-  const stays = new Map<number, number>();
+  const first = new Map<number, Received>();
   let newest = 0;
   let again = 0;
   for (const { received, event } of places) {
-    const { mark, stay } = received;
+    const { mark } = received;
     if (event === null) {
       problems.push({ kind: 'garbled', room, seq: received.seq, mark });
       continue;
     }
     const { seq } = event;
-    const before = stays.get(seq);
-    if (before !== undefined && mayBeAgain(heard, before, stay)) again += 1;
+    const before = first.get(seq);
+    if (before !== undefined && mayBeAgain(heard, before, received)) again += 1;
     else if (before !== undefined) problems.push({ kind: 'doubled', room, seq, mark });
     else if (seq < newest) problems.push({ kind: 'out-of-order', room, seq, mark });
-    if (before === undefined) stays.set(seq, stay);
+    if (before === undefined) first.set(seq, received);
     newest = Math.max(newest, seq);
   }
   return { problems, again };
 }
 
-function mayBeAgain({ seams }: HeardRoom, before: number, now: number): boolean {
-  return seams.slice(before - 1, now - 1).some(({ ending }) => ending === 'broken');
+// Only what was told in the last moments of a relay that was killed.
+function mayBeAgain({ seams }: HeardRoom, before: Received, now: Received): boolean {
+  return seams
+    .slice(before.stay - 1, now.stay - 1)
+    .some(({ ending, endedMs }) => ending === 'broken' && before.atMs >= endedMs - MOMENT_MS);
 }
+
+const MOMENT_MS = 1000;
 
 /** What was not heard; `inFlight`: it may have been on its way when the connection broke. */
 function missedBy(

@@ -25,6 +25,7 @@ export interface NatsChildOptions {
 export function natsChild({ program, folder, syncIntervalMs, tie }: NatsChildOptions): NatsChild {
   const password = randomBytes(24).toString('hex');
   const file = join(folder, 'nats-server.conf');
+  const log = join(folder, 'nats-server.log');
   let port = -1;
   const child = new Child({
     name: 'nats-server',
@@ -32,13 +33,14 @@ export function natsChild({ program, folder, syncIntervalMs, tie }: NatsChildOpt
       const config = serverConfig({
         ...{ version: program.version, port, user: USER, password, folder, syncIntervalMs },
         pidFile: join(folder, 'nats-server.pid'),
-        logFile: join(folder, 'nats-server.log'),
+        logFile: log,
       });
       await writeFile(file, config, { mode: 0o600 });
       const launched = spawnTied(program.path, ['-c', file], tie);
       launched.stderr?.resume();
       return launched;
     },
+    lastWords: () => `see ${log}`,
     whenReady: async ({ pid }) => {
       port = await portIn(join(folder, `nats-server_${pid}.ports`));
     },

@@ -40,15 +40,20 @@ export function programChild(options: ProgramChildOptions): ProgramChild {
   const { env } = program;
   const output = createWriteStream(join(folder, `${name}.log`), { flags: 'a' });
   let ready: Ready | null = null;
+  let lastWords = 'it said nothing';
   const child = new Child({
     name,
     launch: async () => {
       const around = { env, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
       const launched = spawnTied(program.path, [...program.args, ...command], tie, around);
       launched.stderr?.pipe(output, { end: false });
+      launched.stderr?.on('data', (chunk: Buffer) => {
+        lastWords = chunk.toString().trimEnd().split('\n').at(-1) ?? lastWords;
+      });
       launched.stdout?.pipe(output, { end: false });
       return launched;
     },
+    lastWords: () => lastWords,
     whenReady: ({ stdout }) =>
       new Promise((resolve) => {
         if (stdout === null) return;

@@ -1,26 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BusConnection } from '../bus/bus-connection.ts';
-import type { ClientAccount, TortureClient } from './client.ts';
 import type { Problem } from './evidence.ts';
 import { healedAfter, type Inflicted } from './healing.ts';
 import { inflict } from './inflict.ts';
-import { Journal } from './journal.ts';
 import { type Judged, judge } from './judge.ts';
 import { markOf } from './marks.ts';
-import {
-  type PlannedFault,
-  type PlannedSay,
-  type PlanOptions,
-  planRun,
-  roomOfXmlClient,
-  wireOf,
-} from './plan.ts';
+import { type Participant, participantsOf } from './participants.ts';
+import { type PlannedFault, type PlannedSay, type PlanOptions, planRun } from './plan.ts';
+import { PlanClock } from './plan-clock.ts';
 import type { Provisions } from './provision.ts';
 import type { System } from './system.ts';
-import { TortureError } from './torture-error.ts';
 import { type RoomTruth, readTruth } from './truth.ts';
-import { WebClient } from './web-client.ts';
-import { XmlClient } from './xml-client.ts';
+import { onlyLate, within } from './within.ts';
 
 export interface RunParts {
   readonly system: System;
@@ -44,16 +35,6 @@ export interface SeedResult {
   readonly problems: readonly (Problem & { readonly client: string | null })[];
 }
 
-interface Participant {
-  readonly name: string;
-  readonly wire: 'xml' | 'web';
-  readonly account: ClientAccount;
-  readonly journal: Journal;
-  readonly client: TortureClient;
-}
-
-const now = () => performance.now();
-
 /** Tortures a system as one seed says, and compares what everybody heard with what the log has. */
 export async function runSeed(
   seed: number,
@@ -62,20 +43,20 @@ export async function runSeed(
 ): Promise<SeedResult> {
   const { system, provisions, signal } = parts;
   const plan = planRun(seed, options);
-  const participants = provisions.accounts.map((account, index) =>
-    participant(account, index, options, parts),
-  );
+  const participants = participantsOf(system, provisions, now);
   const clients = participants.map(({ client }) => client);
   try {
     for (const client of clients) client.start();
     await within(READY_MAX_MS, Promise.all(clients.map((client) => client.ready())), signal);
-    const startMs = now();
-    const onFault = (fault: PlannedFault) => parts.onFault(fault, now() - startMs);
+    const clock = new PlanClock(now);
+    const onFault = (fault: PlannedFault) => parts.onFault(fault, clock.atMs);
     const saying = Promise.all(
-      participants.map((each, index) => sayAll(plan.says[index] ?? [], startMs, each, parts)),
+      participants.map((each, index) => sayAll(plan.says[index] ?? [], clock, each, parts)),
     );
-    const faults = await inflict(plan.faults, { system, clients, now, onFault, signal });
-    await within(options.durationMs + SAID_MAX_MS, saying, signal).catch(onlyLate);
+    // Waited for below, but it may fail before that.
+    saying.catch(() => undefined);
+    const faults = await inflict(plan.faults, { system, clock, clients, now, onFault, signal });
+    await within(SAID_MAX_MS + options.durationMs, saying, signal).catch(onlyLate);
     const closing = await close(participants, plan.says, provisions.rooms, signal);
     const truth = await readAll(system.natsUrl, provisions.rooms);
     return judgeAll({ seed, says: options.messages, participants, faults, closing, truth });
@@ -84,38 +65,19 @@ export async function runSeed(
   }
 }
 
-// Old relays are given up after some seconds, and a command may be answered after five.
-const PATIENCE_MS = 8000;
-const READY_MAX_MS = 60_000;
+const now = () => performance.now();
+const READY_MAX_MS = 180_000;
 const SAID_MAX_MS = 90_000;
 const HEARD_MAX_MS = 60_000;
 
-function participant(
-  account: ClientAccount,
-  index: number,
-  { rooms }: PlanOptions,
-  { system, provisions }: RunParts,
-): Participant {
-  const wire = wireOf(index);
-  const own = provisions.rooms[roomOfXmlClient(index, rooms)] ?? '';
-  const journal = new Journal();
-  const clientParts = {
-    ...{ account, journal, first: index, patienceMs: PATIENCE_MS, now },
-    rooms: wire === 'xml' ? [own] : provisions.rooms,
-    endpoints: () => system.endpoints(),
-  };
-  const client = wire === 'xml' ? new XmlClient(clientParts) : new WebClient(clientParts);
-  return { name: `c${index}`, wire, account, journal, client };
-}
-
 async function sayAll(
   says: readonly PlannedSay[],
-  startMs: number,
+  clock: PlanClock,
   { client }: Participant,
   { provisions, signal }: RunParts,
 ): Promise<void> {
   for (const { atMs, room, mark, words } of says) {
-    await pause(Math.max(0, startMs + atMs - now()), undefined, { signal });
+    await clock.until(atMs, signal);
     await client.say(provisions.rooms[room] ?? '', mark, words);
   }
 }
@@ -144,31 +106,6 @@ async function close(
 }
 
 const POLL_MS = 50;
-
-class Late extends TortureError {
-  override name = 'Late';
-}
-
-async function within<T>(ms: number, work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopTimer = new AbortController();
-  const either = AbortSignal.any([signal, stopTimer.signal]);
-  const late = pause(ms, undefined, { signal: either }).then(() => {
-    throw new Late('the system did not get ready in time');
-  });
-  // The one that loses must not be an unhandled rejection.
-  work.catch(() => undefined);
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    stopTimer.abort();
-  }
-}
-
-// What did not happen in time shows in the counts.
-function onlyLate(error: unknown): void {
-  if (!(error instanceof Late)) throw error;
-}
 
 async function readAll(
   url: string,

@@ -30,6 +30,10 @@ export class WebClient implements TortureClient {
     this.#keeper.cut();
   }
 
+  async stall(): Promise<void> {
+    (await this.#keeper.ready())?.stall();
+  }
+
   stop(): Promise<void> {
     return this.#keeper.stop();
   }

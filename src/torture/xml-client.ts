@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClientParts, endpointFor, type TortureClient } from './client.ts';
-import type { Ending, HeardRoom } from './journal.ts';
+import type { HeardRoom, Seam } from './journal.ts';
 import { Keeper } from './keeper.ts';
 import { markIn, markOfAttempt, textOf } from './marks.ts';
 import { escapeXml, type XmlFrame } from './xml-frames.ts';
@@ -16,7 +16,7 @@ export class XmlClient implements TortureClient {
   readonly #keeper: Keeper<XmlLink>;
   readonly #room: string;
   /** How the connection before this one ended; null before the first end. */
-  #before: { ending: Ending; endedAt: number } | null = null;
+  #before: Omit<Seam, 'backAt'> | null = null;
   #isNew = true;
 
   constructor(parts: ClientParts) {
@@ -36,6 +36,10 @@ export class XmlClient implements TortureClient {
 
   cut(): void {
     this.#keeper.cut();
+  }
+
+  async stall(): Promise<void> {
+    (await this.#keeper.ready())?.stall();
   }
 
   stop(): Promise<void> {
@@ -71,7 +75,7 @@ export class XmlClient implements TortureClient {
     const frame = await answer;
     if (frame?.name !== 'error') return;
     if (frame.attributes['code'] === 'NOT_IN_ROOM') await this.#enter(link);
-    else await pause(AGAIN_MS);
+    await pause(AGAIN_MS);
   }
 
   async #open(attempt: number): Promise<XmlLink> {
@@ -115,7 +119,8 @@ export class XmlClient implements TortureClient {
   }
 
   #noteEnd({ ending }: XmlLink): void {
-    if (!this.#isNew) this.#before = { ending, endedAt: Date.now() };
+    if (this.#isNew) return;
+    this.#before = { ending, endedAt: Date.now(), endedMs: this.#parts.now() };
   }
 
   // On the same connection it is only told the members anew.

@@ -85,6 +85,7 @@ describe('wrong usage exits with 2 and one line', () => {
     ['a fault of what others started', ['torture', '--url', 'a:1', '--faults', 'kill-core']],
     ['an address that is none', ['torture', '--url', 'nowhere']],
     ['too few clients', ['torture', '--clients', '1']],
+    ['a stalled reader among faults', ['torture', '--stalled', '1', '--faults', 'cut']],
     ['a number of seeds that is none', ['torture', '--seeds', 'many']],
   ])('%s', async (_what, args) => {
     const { code, stdout, stderr } = await cli(args, NOWHERE);
