@@ -37,6 +37,8 @@ export class Neighbours {
   readonly #cores: Liveness;
   readonly #endings: (() => void)[] = [];
   #lastTickMs: number;
+  /** When this core last heard itself. */
+  #lastEchoMs: number;
   #serving = false;
 
   constructor(bus: BusConnection, options: NeighbourOptions, handler: NeighbourHandler) {
@@ -46,6 +48,7 @@ export class Neighbours {
     this.#relays = new Liveness(options.silenceMs);
     this.#cores = new Liveness(options.coreSilenceMs);
     this.#lastTickMs = options.now();
+    this.#lastEchoMs = options.now();
   }
 
   /** The living relays. */
@@ -126,7 +129,11 @@ export class Neighbours {
 
   #onCoreBeat(body: unknown): void {
     const beat = coreBeat.safeParse(body).data;
-    if (beat === undefined || beat.core === this.#options.self) return;
+    if (beat === undefined) return;
+    if (beat.core === this.#options.self) {
+      this.#lastEchoMs = this.#options.now();
+      return;
+    }
     if (beat.stopping === true) {
       this.#cores.forget(beat.core);
       this.#handler.onCoresChanged(this.#cores.ids);
@@ -149,8 +156,10 @@ export class Neighbours {
     const now = this.#options.now();
     const late = now - this.#lastTickMs > this.#options.heartbeatMs * 2;
     this.#lastTickMs = now;
+    // NATS hangs without having ended the connection: not even what this core says comes back.
+    const deaf = this.#serving && now - this.#lastEchoMs > this.#options.heartbeatMs * 2;
     // We were paused, or cannot hear: what others said meanwhile is still to come.
-    if (late || this.#bus.status !== 'connected') this.#excuseAll();
+    if (late || deaf || this.#bus.status !== 'connected') this.#excuseAll();
     for (const relay of this.#relays.takeSilent(now)) this.#handler.onRelayGone(relay, true);
     if (this.#cores.takeSilent(now).length > 0) this.#handler.onCoresChanged(this.#cores.ids);
   }

@@ -105,6 +105,15 @@ describe('who is in a room', () => {
     expect(await comingsAndGoings()).not.toContain('member.left ann');
   });
 
+  it('does not change because NATS hangs for longer than a relay may be silent', async () => {
+    await relay.enter('1', ANN);
+    await log.nats.kill('SIGSTOP');
+    await pause(2500);
+    await log.nats.kill('SIGCONT');
+    await relay.enter('1', MOD);
+    expect(await comingsAndGoings()).toEqual(['member.entered ann', 'member.entered mod']);
+  });
+
   it('does not forget who enters while relays are being asked', async () => {
     await relay.enter('1', ANN);
     // A relay that is heard of for the first time is asked; the question takes its time.
