@@ -30,6 +30,7 @@ export class OperatorChat {
   readonly #bus: BusConnection;
   readonly #requester: Requester;
   readonly #reader: LogReader;
+  #logNotBefore = 0;
 
   constructor(bus: BusConnection, options: { readonly timeoutMs: number }) {
     this.#bus = bus;
@@ -93,11 +94,14 @@ export class OperatorChat {
 
   /** What the log keeps and has; null when it does not say. */
   async log(): Promise<Retention | null> {
+    if (performance.now() < this.#logNotBefore) return null;
     try {
       return await readRetention(this.#bus);
     } catch (error) {
-      if (error instanceof BusError) return null;
-      throw error;
+      if (!(error instanceof BusError)) throw error;
+      // Most likely we may not ask: NATS complains of each time, and a page asks every few seconds.
+      this.#logNotBefore = performance.now() + LOG_PAUSE_MS;
+      return null;
     }
   }
 
@@ -121,5 +125,6 @@ export class OperatorChat {
   }
 }
 
+const LOG_PAUSE_MS = 300_000;
 const PENDING_MAX = 1000;
 const GATHER_MS = 400;

@@ -13,7 +13,8 @@ export function viewReplays(replays: readonly ReplayReport[], login: OperatorLog
 
 function panel(replay: ReplayReport, login: OperatorLogin | null): Html {
   const { room, to, by, state, speed, told, at, problem } = replay;
-  const pace = speed === 'max' ? 'as fast as it goes' : `${speed} times as fast`;
+  const faster = speed === 1 ? 'at the pace of then' : `${speed} times as fast`;
+  const pace = speed === 'max' ? 'as fast as it goes' : faster;
   return html`<section class="panel replay"><div class="panel-head">
     <h2><a href="/operator/rooms/${room}">room ${room}</a> in <a href="/operator/rooms/${to}">room ${to}</a></h2>
     <span class="badge${state === 'running' ? html` on` : null}">${state}</span></div>

@@ -36,8 +36,9 @@ export function viewRoom(page: RoomPage): Html {
     <div class="side">
       <section class="panel" aria-labelledby="people">
         <div class="panel-head"><h2 id="people">In the room</h2><span class="badge on" data-live="number" data-rooms="${id}">${members.length}</span></div>
-        <ul class="people" data-live="people" data-rooms="${id}">${members.map((member) => person(id, member, login))}</ul>
-        ${members.length === 0 ? html`<p class="note">Nobody is here.</p>` : null}
+        <ul class="people" data-live="people" data-rooms="${id}">${members.map((member) => person(id, member, login))}${
+          members.length === 0 ? html`<li class="muted">Nobody is here.</li>` : null
+        }</ul>
         ${login === null ? null : sanctionForm(id, login)}
       </section>
       <section class="panel" aria-labelledby="transcript">

@@ -17,8 +17,11 @@ export function viewRooms(
   <p class="muted" data-live="count">${rooms.length} ${rooms.length === 1 ? 'room' : 'rooms'}, ${people} ${people === 1 ? 'member' : 'members'}</p>
   <p class="live" data-part="live" hidden>live</p></div>
   ${searchForm('', null)}
-  <ul class="rooms" data-live="rooms" data-rooms="*">${rooms.map((room) => roomCard(room, inside.get(room.id)))}</ul>
-  ${rooms.length === 0 ? html`<p class="empty">There is no room yet: <code>xmlsocket-relay rooms add 1 "Lobby 1"</code></p>` : null}`;
+  <ul class="rooms" data-live="rooms" data-rooms="*">${rooms.map((room) => roomCard(room, inside.get(room.id)))}${
+    rooms.length === 0
+      ? html`<li class="empty">There is no room yet: <code>xmlsocket-relay rooms add 1 "Lobby 1"</code></li>`
+      : null
+  }</ul>`;
 }
 
 function roomCard({ id, name, members }: RoomRow, inside: RoomAnswer | undefined): Html {

@@ -164,7 +164,7 @@ describe("the operator's pages", { timeout: 180_000 }, () => {
     await act('ann', 'Kick');
     await see('.told', 'Kicked.');
     expect(await web.until('member.kicked')).toMatchObject({ from: { name: 'mod' } });
-    await see('[data-live=people]', '');
+    await see('[data-live=people]', 'Nobody is here.');
   });
 
   it('tell a room again in another one, as fast as they say', async () => {
