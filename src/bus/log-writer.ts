@@ -128,7 +128,8 @@ export class LogWriter {
   async #beforeRetry(error: BusError, deadline: number): Promise<void> {
     const left = Math.max(1, deadline - performance.now());
     if (error.kind === 'DISCONNECTED') await this.#bus.whenConnected(left);
-    else await pause(Math.min(RETRY_PAUSE_MS, left));
+    // After that, too: a connection that is closing looks connected and takes nothing.
+    await pause(Math.min(RETRY_PAUSE_MS, left));
   }
 }
 

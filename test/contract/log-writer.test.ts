@@ -37,6 +37,23 @@ describe('an append', () => {
     });
   });
 
+  it('leaves the process time for others while its connection is closing', async () => {
+    const { bus, writer } = await log.open();
+    // As it is for a moment while a connection is drained: it takes nothing and looks connected.
+    const { protocol } = bus.nc as unknown as { protocol: { noMorePublishing: boolean } };
+    protocol.noMorePublishing = true;
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 10);
+    const deadline = performance.now() + 500;
+    const late = writer.append({ ...append('closing', 'closing:1', 0), deadline });
+    await expect(late).rejects.toMatchObject({ kind: 'DISCONNECTED' });
+    clearInterval(timer);
+    protocol.noMorePublishing = false;
+    expect(turns).toBeGreaterThan(2);
+  });
+
   it('with the id of one before it stores nothing and tells its place', async () => {
     const { writer } = await log.open();
     const first = await writer.append(append('twice', 'twice:1', 0));
