@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   BOT_ROOM_COMMANDS,
   BOT_USER_COMMANDS,
+  CONNECTIONS_ANSWER,
   CORE_BEAT,
   FORMS,
   type Form,
@@ -191,6 +192,14 @@ const CHANNELS: readonly Channel[] = [
     action: 'receive',
     forms: [PRESENCE_REQUEST],
     answers: PRESENCE_PART,
+  },
+  {
+    name: 'connections',
+    address: 'chatctl.relay.connections',
+    description: INTERNAL,
+    action: 'receive',
+    forms: [],
+    answers: CONNECTIONS_ANSWER,
   },
   {
     name: 'here',

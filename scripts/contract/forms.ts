@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { commandSchema } from '../../src/codecs/json/schema.ts';
 import { botRoomCommand, botUserCommand } from '../../src/domain/bot-commands.ts';
 import {
+  connectionsAnswer,
   coreBeat,
   heardReport,
   hereAnswer,
@@ -140,6 +141,12 @@ export const HERE_REQUEST = whole(
   hereRequest,
   'hereRequest',
 );
+export const CONNECTIONS_ANSWER = whole(
+  'connections.answer',
+  'The connections of a relay, or those with the most bytes waiting.',
+  connectionsAnswer,
+  'connectionsAnswer',
+);
 export const HERE_ANSWER = whole('here.answer', 'Whether it has.', hereAnswer, 'hereAnswer');
 
 /** Every form, each once. */
@@ -153,6 +160,7 @@ export const FORMS: readonly Form[] = [
   ...RELAY_USER_COMMANDS,
   ...[LOGIN, LOGIN_ANSWER, ROOMS_ANSWER],
   ...[RELAY_BEAT, CORE_BEAT, HEARD, PRESENCE_REQUEST, PRESENCE_PART, HERE_REQUEST, HERE_ANSWER],
+  CONNECTIONS_ANSWER,
   ...WEB_COMMANDS,
 ];
 

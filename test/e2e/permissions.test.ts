@@ -22,6 +22,7 @@ let core: Program;
 let relay: Program;
 let key: string;
 const connections: NatsConnection[] = [];
+const programs: Program[] = [];
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -51,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(connections.map((nc) => nc.close()));
-  await Promise.all([relay?.stop(), core?.stop()]);
+  await Promise.all([relay, core, ...programs].map((program) => program?.stop()));
   await nats?.stop();
   await folder?.remove();
 });
@@ -167,8 +168,26 @@ describe('a system under the permissions of nats-config', () => {
     expect(verified).toMatchObject({ code: 0 });
   });
 
+  it('has pages for operators on a relay that is one', { timeout: 120_000 }, async () => {
+    const pages = await startProgram(['relay'], {
+      ...as('operator'),
+      ...{ RELAY_PORT: '0', RELAY_ADMIN_PORT: '0', RELAY_ACCEPTS: 'policy' },
+    });
+    programs.push(pages);
+    const base = `http://127.0.0.1:${pages.ready['adminPort']}/operator`;
+    const read = async (path: string) => (await fetch(`${base}${path}`)).text();
+    expect(await read('')).toContain('Lobby 1');
+    expect(await read('/search?words=hello')).toContain('from a bot');
+    expect(await read('/rooms/1/transcript?format=text')).toContain('Hello from a bot');
+    // This one and the one that clients connect to.
+    await eventually('both relays', async () =>
+      (await read('/connections')).includes('on 2 relays'),
+    );
+  });
+
   it('needs nothing that is refused', () => {
-    for (const program of [core, relay]) expect(program.output()).not.toMatch(/ermissions/);
+    for (const program of [core, relay, ...programs])
+      expect(program.output()).not.toMatch(/ermissions/);
   });
 });
 
