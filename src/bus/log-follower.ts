@@ -189,8 +189,9 @@ export class LogFollower {
       this.#identity ??= identityOf(there);
       return !isSame(there);
     }
-    // Older messages than the log keeps do not tell.
-    return (await this.#reader.extent()).firstSeq <= last;
+    // Older messages than the log keeps do not tell, and one that is empty tells when it fills.
+    const oldest = await this.#reader.oldestFromLeader();
+    return oldest !== null && oldest.seq <= last;
   }
 
   async #reset(): Promise<void> {

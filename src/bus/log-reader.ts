@@ -5,7 +5,7 @@ import { type Logged, roomEvent, type WhisperEvent, whisperEvent } from '../doma
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
-import { HASH_HEADER, LOG_STREAM } from './subjects.ts';
+import { HASH_HEADER, LOG_STREAM, LOG_SUBJECTS } from './subjects.ts';
 
 /** One message of the log as it is stored. `payload` is exactly what the hash chain covers. */
 export interface StoredMessage {
@@ -66,6 +66,11 @@ export class LogReader {
   /** The newest message of a subject as the stream's leader has it: never stale, but slower. */
   lastFromLeader(subject: string): Promise<StoredMessage | null> {
     return this.#fromLeader({ last_by_subj: subject });
+  }
+
+  /** The oldest message of all as the stream's leader has it. Who may read may ask this. */
+  oldestFromLeader(): Promise<StoredMessage | null> {
+    return this.#fromLeader({ seq: 1, next_by_subj: LOG_SUBJECTS });
   }
 
   /** What stands at a sequence as the stream's leader has it. */

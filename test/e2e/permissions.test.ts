@@ -223,6 +223,9 @@ describe('a relay', () => {
     expect(direct.headers?.get('Nats-Subject')).toBe('chatlog.room.1');
     const leader = await nc.request('JS.CHAT.API.STREAM.MSG.GET.CHATLOG', last);
     expect(leader.json()).toMatchObject({ message: { subject: 'chatlog.room.1' } });
+    const first = JSON.stringify({ seq: 1, next_by_subj: 'chatlog.>' });
+    const oldest = await nc.request('JS.CHAT.API.STREAM.MSG.GET.CHATLOG', first);
+    expect(oldest.json()).toMatchObject({ message: { seq: 1 } });
   });
 });
 
