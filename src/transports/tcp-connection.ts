@@ -68,8 +68,13 @@ export class TcpConnection implements Connection {
   }
 
   write(frames: readonly Buffer[]): void {
-    if (!this.#socket.writable || frames.length === 0) return;
+    if (frames.length === 0) return;
     const bytes = STREAMED.of(frames);
+    // Between the end of the peer's half and the close: the peer does not hear this.
+    if (!this.#socket.writable) {
+      this.#unsent.lose(bytes.length);
+      return;
+    }
     this.#unsent.add(bytes.length);
     this.#socket.write(bytes, this.#unsent.onWritten);
     this.#watch?.wrote();

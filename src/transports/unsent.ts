@@ -16,6 +16,11 @@ export class Unsent {
     this.#bytes += size;
   }
 
+  /** So much is not written any more: the connection ends. */
+  lose(size: number): void {
+    this.#bytes += size;
+  }
+
   // A socket calls back in the order of the writes.
   readonly onWritten = (error?: Error | null): void => {
     const size = this.#sizes.shift() ?? 0;

@@ -80,7 +80,12 @@ export class WebSocketConnection implements Connection {
   }
 
   write(frames: readonly Buffer[]): void {
-    if (this.#ws.readyState !== this.#ws.OPEN || frames.length === 0) return;
+    if (frames.length === 0) return;
+    if (this.#ws.readyState !== this.#ws.OPEN) {
+      // The peer of a tunnel cannot say itself what it has heard.
+      if (this.kind !== 'websocket') this.#unsent.lose(TUNNELLED.of(frames).length);
+      return;
+    }
     // Past ws, which would make a head and a system call for each frame and each connection. It writes
     // its control frames into the same socket, whole and at once, because nothing is compressed.
     if (this.kind === 'websocket') {

@@ -221,7 +221,8 @@ export function describeConnection(name: string, wire: Wire): void {
       connection.close(1000, '');
       connection.destroy();
       connection.write(encode('{"n":2}'));
-      expect(connection.bufferedBytes).toBe(0);
+      // Where the peer cannot say what it has heard, this tells: not these.
+      expect(connection.bufferedBytes > 0).toBe(wire.kind !== 'websocket');
       await tick(listener);
       expect(heard.log.slice(1)).toEqual(['closed']);
     });
