@@ -88,7 +88,7 @@ async function tell(
   for (const logged of events) {
     await member.whenDrained();
     const frames = codec.encodeEvent(logged, hubs.viewOf(room));
-    if (codec.catchUp) member.push(frames, { room, seq: logged.seq });
+    if (codec.catchUp) member.push(frames, { room, prev: logged.prev });
     else member.push(frames);
     hubs.noteTold(room, member.speaker, logged.seq);
   }

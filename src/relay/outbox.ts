@@ -7,7 +7,8 @@ export interface Sink {
 /** The event that frames tell of. */
 export interface Place {
   readonly room: string;
-  readonly seq: number;
+  /** The sequence of the event before it in the room. */
+  readonly prev: number;
 }
 
 /**
@@ -29,7 +30,7 @@ export class Outbox {
   /** Events whose frames may not have left yet, and all bytes taken with each. */
   readonly #places: Place[] = [];
   readonly #ends: number[] = [];
-  /** The first event of a room that was not taken. */
+  /** The event before the first one of a room that was not taken. */
   readonly #refused = new Map<string, number>();
 
   constructor(sink: Sink, maxBytes: number, onOverflow: () => void) {
@@ -43,7 +44,7 @@ export class Outbox {
     return this.#bytes + this.#sink.bufferedBytes;
   }
 
-  /** `place` is for a reader that cannot say itself what it has heard (see `firstUnsent`). */
+  /** `place` is for a reader that cannot say itself what it has heard (see `lastSent`). */
   push(frames: readonly Buffer[], place?: Place): void {
     for (const frame of frames) {
       if (!this.#overflown && this.bytes + frame.length > this.#maxBytes) {
@@ -65,8 +66,8 @@ export class Outbox {
   }
 
   /** An event is not told any more: the connection ends. */
-  skip({ room, seq }: Place): void {
-    if (!this.#refused.has(room)) this.#refused.set(room, seq);
+  skip({ room, prev }: Place): void {
+    if (!this.#refused.has(room)) this.#refused.set(room, prev);
   }
 
   /** The last words before a close: taken also when the outbox is over its limit. */
@@ -85,11 +86,11 @@ export class Outbox {
     this.#sink.write(frames);
   }
 
-  /** The first event of a room that the kernel has not taken whole; null: it has all of them. */
-  firstUnsent(room: string): number | null {
+  /** The event of a room up to which the kernel has taken all; null: it has taken everything. */
+  lastSent(room: string): number | null {
     this.#forgetSent();
-    const unsent = this.#places.find((place) => place.room === room)?.seq;
-    return unsent ?? this.#refused.get(room) ?? null;
+    const last = this.#places.find((place) => place.room === room)?.prev;
+    return last ?? this.#refused.get(room) ?? null;
   }
 
   #forgetSent(): void {

@@ -241,7 +241,7 @@ export class RoomHub {
   }
 
   #told(logged: Logged, summed: boolean): Told {
-    return { logged, place: { room: this.room, seq: logged.seq }, summed };
+    return { logged, place: { room: this.room, prev: logged.prev }, summed };
   }
 
   #hold(member: Membership, told: Told): void {

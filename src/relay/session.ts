@@ -321,8 +321,8 @@ export class Session implements Caller, ConnectionHandler {
   // What waited for it when its connection broke it has not heard.
   #heard(room: string, speaker: Speaker): number | null {
     const told = this.#parts.hubs.heardBy(room, speaker);
-    const unsent = this.#outbox.firstUnsent(room);
-    return told === null || unsent === null ? told : Math.min(told, unsent - 1);
+    const sent = this.#outbox.lastSent(room);
+    return told === null || sent === null ? told : Math.min(told, sent);
   }
 }
 

@@ -57,20 +57,20 @@ describe('an outbox', () => {
     expect(outbox.bytes).toBe(8);
   });
 
-  const place = (seq: number, room = '1') => ({ room, seq });
+  const place = (prev: number, room = '1') => ({ room, prev });
 
-  it('knows the first event of a room that the kernel has not taken whole', async () => {
+  it('knows up to which event of a room the kernel has taken everything', async () => {
     const sink = new Drain();
     const outbox = new Outbox(sink, 100, () => undefined);
     outbox.push(frames('1234'), place(7));
     outbox.push(frames('56', '78'), place(8));
     outbox.push(frames('90'), place(9, '2'));
-    expect([outbox.firstUnsent('1'), outbox.firstUnsent('2')]).toEqual([7, 9]);
+    expect([outbox.lastSent('1'), outbox.lastSent('2')]).toEqual([7, 9]);
     await turn();
     sink.bufferedBytes = 5;
-    expect([outbox.firstUnsent('1'), outbox.firstUnsent('2')]).toEqual([8, 9]);
+    expect([outbox.lastSent('1'), outbox.lastSent('2')]).toEqual([8, 9]);
     sink.bufferedBytes = 0;
-    expect([outbox.firstUnsent('1'), outbox.firstUnsent('2')]).toEqual([null, null]);
+    expect([outbox.lastSent('1'), outbox.lastSent('2')]).toEqual([null, null]);
   });
 
   it('knows what it did not take', () => {
@@ -81,6 +81,6 @@ describe('an outbox', () => {
     outbox.skip(place(9));
     outbox.skip(place(4, '2'));
     outbox.pushLast(frames('bye'));
-    expect([outbox.firstUnsent('1'), outbox.firstUnsent('2')]).toEqual([7, 4]);
+    expect([outbox.lastSent('1'), outbox.lastSent('2')]).toEqual([7, 4]);
   });
 });
