@@ -29,8 +29,9 @@ export interface LogFollowerHandler {
  * The messages of a log subject as they are stored, without a gap.
  *
  * A live message that may not be the next one only marks how far the log is, and the follower reads
- * from the log until it has caught up; so it holds no messages back and needs no limit. It reads
- * after a reconnect, too. Before it reads on it looks whether what it delivered last still stands there.
+ * from the log until it has caught up. What is live meanwhile is held, at most `HELD_MAX` messages, and
+ * delivered when the reading has come to it; of more, the earlier ones are read. It reads after a
+ * reconnect, too. Before it reads on it looks whether what it delivered last still stands there.
  */
 export class LogFollower {
   readonly #bus: BusConnection;
@@ -46,6 +47,8 @@ export class LogFollower {
   #highestSeen = 0;
   // Where the log ended when it was last asked.
   #end = 0;
+  /** Live messages that came while the log was read, each the next after the one before it. */
+  #held: Live[] = [];
   #reading = false;
   #readAgain = false;
   #stopped = false;
@@ -66,6 +69,8 @@ export class LogFollower {
       },
     });
     this.#stopListening = bus.onStatus((status) => {
+      // Between what was held and what comes now, something may be missing.
+      this.#held = [];
       if (status === 'connected') this.check();
     });
   }
@@ -114,14 +119,33 @@ export class LogFollower {
     if (!(seq > 0) || headers?.get('Nats-Stream') !== LOG_STREAM) return;
     this.#firstSeen ??= seq;
     this.#highestSeen = Math.max(this.#highestSeen, seq);
-    if (this.#last === null || this.#reading) return;
+    if (this.#last === null) return;
     const prev = Number(headers.get('Nats-Last-Sequence'));
     // A message can come before the news of the reconnect that it needed; it proves nothing then.
-    const isProof = this.#bus.status === 'connected';
-    if (isProof && seq > this.#last && this.#options.isNext(prev, this.#last)) {
-      this.#deliver(storedMessage(message, { seq, subject: headers.get('Nats-Subject') }));
+    const isProof = this.#bus.status === 'connected' && seq > this.#last;
+    const read = () => storedMessage(message, { seq, subject: headers.get('Nats-Subject') });
+    if (this.#reading) {
+      if (isProof) this.#hold({ prev, message: read() });
+    } else if (isProof && this.#options.isNext(prev, this.#last)) {
+      this.#deliver(read());
     } else {
       this.check();
+    }
+  }
+
+  #hold(live: Live): void {
+    const newest = this.#held.at(-1)?.message.seq;
+    const isNext = newest !== undefined && this.#options.isNext(live.prev, newest);
+    if (!isNext || this.#held.length >= HELD_MAX) this.#held = [];
+    this.#held.push(live);
+  }
+
+  // The reading has come to what is held, or found nothing before it.
+  #deliverHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const { message } of held) {
+      if (!this.#stopped) this.#deliver(message);
     }
   }
 
@@ -139,9 +163,9 @@ export class LogFollower {
         const isNewLook = this.#readAgain;
         this.#readAgain = false;
         if (isNewLook && (await this.#isOtherLog())) await this.#reset();
-        const more = await this.#readOn();
-        read += more;
-        if (more > 0) {
+        const from = this.#last;
+        read += await this.#readOn();
+        if (this.#last !== from) {
           pauseMs = PAUSE_MIN_MS;
           continue;
         }
@@ -163,8 +187,16 @@ export class LogFollower {
   async #readOn(): Promise<number> {
     let read = 0;
     for (;;) {
-      const message = await this.#reader.next(this.#options.logged, (this.#last ?? 0) + 1);
-      if (message === null || this.#stopped) return read;
+      const last = this.#last ?? 0;
+      const message = await this.#reader.next(this.#options.logged, last + 1);
+      if (this.#stopped) return read;
+      const [first] = this.#held;
+      const isMet =
+        message === null
+          ? first !== undefined && this.#options.isNext(first.prev, last)
+          : first !== undefined && message.seq >= first.message.seq;
+      if (isMet) this.#deliverHeld();
+      if (isMet || message === null) return read;
       this.#deliver(message);
       read += 1;
     }
@@ -199,6 +231,7 @@ export class LogFollower {
     if (this.#stopped) return;
     this.#last = Math.max(0, this.#end - RESET_MAX);
     this.#identity = null;
+    this.#held = [];
     this.#handler.onReset();
   }
 
@@ -223,7 +256,14 @@ export class LogFollower {
   }
 }
 
+interface Live {
+  /** The sequence that its subject was at before it. */
+  readonly prev: number;
+  readonly message: StoredMessage;
+}
+
+const HELD_MAX = 1000;
 /** How many sequences of a log made anew are told; the others are in its history. */
 const RESET_MAX = 10_000;
-const PAUSE_MIN_MS = 20;
+const PAUSE_MIN_MS = 2;
 const PAUSE_MAX_MS = 1000;

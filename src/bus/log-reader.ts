@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Msg, headers as newHeaders } from 'nats';
+import { type Msg, type MsgHdrs, headers as newHeaders } from 'nats';
 import { z } from 'zod';
 import { type Logged, roomEvent, type WhisperEvent, whisperEvent } from '../domain/events.ts';
 import type { BusConnection } from './bus-connection.ts';
@@ -224,12 +224,21 @@ function toSequence(value: string | undefined): number | null {
   return value === undefined || value === '' ? null : Number(value);
 }
 
-/** Headers of an append: the message id, the fence, and the hash chain. */
-export function appendHeaders(messageId: string, expectedLast: number | null, hash: string | null) {
+/**
+ * Headers of an append: the message id, the fence, and the hash chain. `after`: the message id that the
+ * log's newest message must have, of whatever subject.
+ */
+export function appendHeaders(
+  messageId: string,
+  expectedLast: number | null,
+  hash: string | null,
+  after: string | null = null,
+): MsgHdrs {
   const headers = newHeaders();
   headers.set('Nats-Msg-Id', messageId);
   headers.set('Nats-Expected-Stream', LOG_STREAM);
   if (expectedLast !== null) headers.set(PREVIOUS_HEADER, String(expectedLast));
+  if (after !== null) headers.set('Nats-Expected-Last-Msg-Id', after);
   if (hash !== null) headers.set(HASH_HEADER, hash);
   return headers;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Trace } from '../domain/trace.ts';
+import { AppendChain, type Link } from './append-chain.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError, type BusErrorKind } from './bus-error.ts';
 import { appendHeaders, type LogReader } from './log-reader.ts';
@@ -13,6 +14,8 @@ export interface LogWriterOptions {
   readonly pendingMax: number;
   /** Called after each append, with how long it took. */
   readonly onAppended?: (outcome: AppendOutcome, seconds: number) => void;
+  /** One server stores the log, so that what is sent first is stored first. */
+  readonly inOrder: boolean;
 }
 
 /** `stored` now, known as a `duplicate`, or the kind of the error. */
@@ -38,6 +41,13 @@ export interface Appended {
   readonly duplicate: boolean;
 }
 
+/** An append that is under way, and where it will be. */
+export interface Ahead {
+  readonly seq: number;
+  /** Resolves when it is stored there; rejects when it is not, or nobody knows. */
+  readonly stored: Promise<void>;
+}
+
 /**
  * Appends to the log so that an append is stored once or not at all, through lost answers,
  * reconnects and changes of the stream's leader.
@@ -51,6 +61,7 @@ export class LogWriter {
   readonly #reader: LogReader;
   readonly #requester: Requester;
   readonly #onAppended: LogWriterOptions['onAppended'];
+  readonly #chain: AppendChain | null;
 
   constructor(bus: BusConnection, reader: LogReader, options: LogWriterOptions) {
     this.#bus = bus;
@@ -60,6 +71,7 @@ export class LogWriter {
       timeoutMs: options.appendTimeoutMs,
       pendingMax: options.pendingMax,
     });
+    this.#chain = options.inOrder ? new AppendChain(() => performance.now()) : null;
   }
 
   /** Appends without an answer yet. */
@@ -68,13 +80,17 @@ export class LogWriter {
   }
 
   async append(append: Append): Promise<Appended> {
+    return this.#timed(this.#untilAnswered(append), ({ duplicate }) => duplicate);
+  }
+
+  async #timed<T>(work: Promise<T>, isDuplicate: (done: T) => boolean): Promise<T> {
     const begun = performance.now();
     const tell = (outcome: AppendOutcome) =>
       this.#onAppended?.(outcome, (performance.now() - begun) / 1000);
     try {
-      const appended = await this.#untilAnswered(append);
-      tell(appended.duplicate ? 'duplicate' : 'stored');
-      return appended;
+      const done = await work;
+      tell(isDuplicate(done) ? 'duplicate' : 'stored');
+      return done;
     } catch (error) {
       tell(error instanceof BusError ? error.kind : 'failed');
       throw error;
@@ -98,20 +114,52 @@ export class LogWriter {
     this.#requester.stop();
   }
 
+  /**
+   * Sends an append without waiting for those before it: if one of them is not stored, neither is this.
+   * It is sent once; when it is not stored, the caller must read the log before it goes on. Null, and
+   * nothing is sent, while it cannot be foreseen where it would be.
+   */
+  appendAhead(append: Append): Ahead | null {
+    if (this.#chain?.isWhole !== true) return null;
+    const link = this.#chain.send(append.messageId);
+    if (link.seq === null) throw new Error('a whole chain knows its end');
+    const stored = this.#send(append, link).then((ack) => {
+      if (ack.seq !== link.seq) throw new BusError('FENCED', 'stored elsewhere');
+    });
+    return { seq: link.seq, stored: this.#timed(stored, () => false) };
+  }
+
   async #attempt(append: Append): Promise<Appended> {
-    const headers = appendHeaders(append.messageId, append.expectedLast, append.hash);
-    if (append.trace != null) addTrace(headers, append.trace);
-    const answer = await this.#requester.request(append.subject, append.payload, headers);
-    const ack = publishAck.safeParse(answer.json());
-    if (!ack.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
-    const { error, seq, duplicate } = ack.data;
-    if (error === undefined && seq !== undefined) return { seq, duplicate: duplicate ?? false };
-    if (error !== undefined && WRONG_LAST_SEQUENCE.has(error.err_code)) {
-      return this.#resolveFence(append);
+    for (;;) {
+      const link = this.#chain?.send(append.messageId) ?? null;
+      const { error, seq, duplicate } = await this.#send(append, link);
+      if (error === undefined && seq !== undefined) return { seq, duplicate: duplicate ?? false };
+      // Of the one before it, not of this one: sent again it waits for nobody.
+      if (error?.err_code === WRONG_LAST_ID) continue;
+      if (error !== undefined && WRONG_LAST_SEQUENCE.has(error.err_code)) {
+        return this.#resolveFence(append);
+      }
+      // A cluster without a leader for the moment answers so.
+      if (error?.code === 503) throw new BusError('NO_RESPONDERS', error.description);
+      throw new BusError('STORE', error?.description ?? 'the log refused without a reason');
     }
-    // A cluster without a leader for the moment answers so.
-    if (error?.code === 503) throw new BusError('NO_RESPONDERS', error.description);
-    throw new BusError('STORE', error?.description ?? 'the log refused without a reason');
+  }
+
+  // Nothing is awaited before it is sent: links are in the order of sending.
+  async #send(append: Append, link: Link | null): Promise<PublishAck> {
+    let seq: number | null = null;
+    try {
+      const { messageId, expectedLast, hash } = append;
+      const headers = appendHeaders(messageId, expectedLast, hash, link?.after ?? null);
+      if (append.trace != null) addTrace(headers, append.trace);
+      const answer = await this.#requester.request(append.subject, append.payload, headers);
+      const ack = publishAck.safeParse(answer.json());
+      if (!ack.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
+      if (ack.data.error === undefined && ack.data.duplicate !== true) seq = ack.data.seq ?? null;
+      return ack.data;
+    } finally {
+      if (link !== null) this.#chain?.settle(link, seq);
+    }
   }
 
   // A cluster compares the sequence before the message id, so this refusal may speak of our own
@@ -135,6 +183,7 @@ export class LogWriter {
 
 // 10164 is the same for a proposal that is still under way, on servers from 2.11.
 const WRONG_LAST_SEQUENCE: ReadonlySet<number> = new Set([10071, 10164]);
+const WRONG_LAST_ID = 10070;
 const RETRY_PAUSE_MS = 50;
 
 const publishAck = z.object({
@@ -144,3 +193,4 @@ const publishAck = z.object({
   seq: z.int().optional(),
   duplicate: z.boolean().optional(),
 });
+type PublishAck = z.infer<typeof publishAck>;

@@ -123,6 +123,7 @@ export const configSchema = z.strictObject({
     snapshotEvery: count,
     snapshotMaxAgeMs: milliseconds,
     roomCommandsPendingMax: count,
+    togetherMax: count,
     loginsConcurrentMax: z.int().min(1).max(64),
     loginsPendingMax: count,
     botCommandsPerSecond: count,

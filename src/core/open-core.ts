@@ -12,7 +12,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { Gate } from './gate.ts';
 import { Ownership } from './ownership.ts';
 import { Presence } from './presence.ts';
-import type { RoomOptions } from './room.ts';
+import type { RoomOptions } from './room-parts.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { Rooms } from './rooms.ts';
 import { type ForeignTokenOptions, ForeignTokens, SessionTokens } from './tokens.ts';
@@ -69,6 +69,7 @@ export async function openCore(
   const writer = new LogWriter(bus, reader, {
     appendTimeoutMs: options.appendTimeoutMs,
     pendingMax: limits.pendingMax,
+    inOrder: options.replicas === 1,
     onAppended: (outcome, seconds) => metrics.core.appendSeconds.observe({ outcome }, seconds),
   });
   const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);
@@ -99,6 +100,10 @@ export async function openCore(
     },
     onFenced: () => metrics.core.fenced.inc(),
     onSnapshot: (outcome) => metrics.core.snapshots.inc({ outcome }),
+    onTogether: (stored, again) => {
+      metrics.core.together.inc({ outcome: 'stored' }, stored);
+      metrics.core.together.inc({ outcome: 'again' }, again);
+    },
     onProblem: (room, err) => {
       metrics.core.problems.inc();
       log.error({ err, roomId: room }, 'room failed');

@@ -127,26 +127,48 @@ export class RoomLog {
    * `messageId` it stores nothing and returns the sequence of the first time.
    */
   async append(draft: Draft, { id, ...under }: AppendUnder): Promise<Appended> {
-    const { room, n, hash, seq, time } = this.#state;
-    const prev = this.#newest;
+    const made = this.#make(draft, id);
+    const appended = await this.#parts.writer.append({ ...made.append, ...under });
+    if (!appended.duplicate) this.#take(made, appended.seq);
+    else if (appended.seq > this.#state.seq) await this.catchUp();
+    return appended;
+  }
+
+  /**
+   * The same without waiting: the event is folded in as if it were stored, so that the next one can be
+   * decided. Resolves with its sequence when it is; when it rejects, `goBackTo` what was believed
+   * before. Null, and nothing is sent, while the log cannot be written ahead.
+   */
+  appendAhead(draft: Draft, { id, ...under }: AppendUnder): Promise<number> | null {
+    const made = this.#make(draft, id);
+    const ahead = this.#parts.writer.appendAhead({ ...made.append, ...under });
+    if (ahead === null) return null;
+    this.#take(made, ahead.seq);
+    return ahead.stored.then(() => ahead.seq);
+  }
+
+  get belief(): Belief {
+    return { state: this.#state, newest: this.#newest };
+  }
+
+  goBackTo({ state, newest }: Belief): void {
+    this.#state = state;
+    this.#newest = newest;
+  }
+
+  #make(draft: Draft, id: string): Made {
+    const { room, n, hash, time } = this.#state;
     const now = Math.max(this.#parts.now(), Date.parse(time));
     const event = eventOf(draft, { id, n: n + 1, room, time: new Date(now).toISOString() });
     const payload = JSON.stringify(event);
     const next = chainHash(hash, payload);
-    const appended = await this.#parts.writer.append({
-      subject: this.#subject,
-      payload,
-      expectedLast: prev,
-      hash: next,
-      ...under,
-    });
-    if (appended.duplicate) {
-      if (appended.seq > seq) await this.catchUp();
-    } else {
-      this.#state = apply(this.#state, { seq: appended.seq, prev, event }, next);
-      this.#newest = appended.seq;
-    }
-    return appended;
+    const append = { subject: this.#subject, payload, expectedLast: this.#newest, hash: next };
+    return { event, append };
+  }
+
+  #take({ event, append }: Made, seq: number): void {
+    this.#state = apply(this.#state, { seq, prev: append.expectedLast, event }, append.hash);
+    this.#newest = seq;
   }
 
   /** Appends may go on meanwhile: a snapshot is of the state at the call. */
@@ -177,6 +199,22 @@ export class RoomLog {
     const hash = isNext ? chained : (message.hash ?? chained);
     this.#state = apply(this.#state, logged, hash);
   }
+}
+
+/** What chat-core thinks of a room at some moment. */
+export interface Belief {
+  readonly state: RoomState;
+  readonly newest: number;
+}
+
+interface Made {
+  readonly event: RoomEvent;
+  readonly append: {
+    readonly subject: string;
+    readonly payload: string;
+    readonly expectedLast: number;
+    readonly hash: string;
+  };
 }
 
 interface Place {

@@ -1,46 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BusError } from '../bus/bus-error.ts';
-import { roomEventOf } from '../bus/log-reader.ts';
-import { logSubjectOfRoom } from '../bus/subjects.ts';
-import type { Actor, Logged } from '../domain/events.ts';
+import type { Actor } from '../domain/events.ts';
 import { refusal } from '../domain/refusals.ts';
-import { type Role, type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
+import { type RoomAnswer, type RoomCommand, refuse } from '../domain/room-commands.ts';
 import { continueTrace, type Trace } from '../domain/trace.ts';
-import type { Absences } from './absences.ts';
 import { type Draft, decide, EVENT_OF } from './decide.ts';
-import type { Presence } from './presence.ts';
-import { RoomLog, type RoomLogParts } from './room-log.ts';
+import { restsOnState } from './rests-on-state.ts';
+import { RoomCircumstances } from './room-circumstances.ts';
+import { RoomLog } from './room-log.ts';
+import type { RoomParts } from './room-parts.ts';
 import { recentKey } from './room-state.ts';
-
-export interface RoomOptions {
-  readonly commandTimeoutMs: number;
-  readonly roomCommandsPendingMax: number;
-  readonly snapshotEvery: number;
-  readonly textMaxCodePoints: number;
-  readonly membersPerRoomMax: number;
-  /** Who was away no longer than this is told what it missed. */
-  readonly catchUpWindowMs: number;
-}
-
-export interface RoomParts extends RoomLogParts {
-  readonly presence: Presence;
-  readonly absences: Absences;
-  readonly options: RoomOptions;
-  readonly newId: () => string;
-  readonly roleOf: (account: string) => Promise<Role>;
-  readonly accountOf: (account: string) => Promise<Actor | null>;
-  readonly onFenced: () => void;
-  readonly onProblem: (room: string, error: unknown) => void;
-}
+import { beginTogether } from './together.ts';
 
 /**
  * One room: its commands are decided one after the other, each on the state that the one before it
- * left. At most `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with
+ * left; only messages go to the log without waiting for each other. At most `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with
  * `TRY_AGAIN`.
  */
 export class Room {
   readonly id: string;
   readonly #parts: RoomParts;
   readonly #log: RoomLog;
+  readonly #circumstances: RoomCircumstances;
   readonly #waiting: Job[] = [];
   #running = false;
   // The state may be behind the log: an append got no answer, or nothing was read yet.
@@ -53,6 +34,7 @@ export class Room {
     this.id = id;
     this.#parts = parts;
     this.#log = new RoomLog(id, parts);
+    this.#circumstances = new RoomCircumstances(id, parts);
   }
 
   get memberCount(): number {
@@ -75,7 +57,8 @@ export class Room {
 
   /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
   run(command: RoomCommand, trace: Trace | null = null): Promise<RoomAnswer> {
-    return this.#enqueue((deadline) => this.#run(command, deadline, trace));
+    const said = command.type === 'say' ? { command, trace } : null;
+    return this.#enqueue((deadline) => this.#run(command, deadline, trace), said);
   }
 
   /**
@@ -135,13 +118,13 @@ export class Room {
     return { type, id: this.#parts.newId(), from, via: 'nats', relay: CHAT_CORE } as const;
   }
 
-  #enqueue(work: (deadline: number) => Promise<RoomAnswer>): Promise<RoomAnswer> {
+  #enqueue(work: Job['work'], said: Job['said'] = null): Promise<RoomAnswer> {
     if (this.#waiting.length >= this.#parts.options.roomCommandsPendingMax) {
       return Promise.resolve(TRY_AGAIN);
     }
     const deadline = performance.now() + this.#parts.options.commandTimeoutMs;
     return new Promise((resolve) => {
-      this.#waiting.push({ deadline, work, resolve });
+      this.#waiting.push({ deadline, work, said, resolve });
       // Owner of this promise: the room; `#drain` turns every failure into an answer.
       if (!this.#running) void this.#drain();
     });
@@ -150,9 +133,58 @@ export class Room {
   async #drain(): Promise<void> {
     this.#running = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      job.resolve(await this.#attempt(job));
+      if (!(await this.#sayTogether(job))) job.resolve(await this.#attempt(job));
     }
     this.#running = false;
+  }
+
+  // Messages that wait go to the log together: each is decided on what the one before it will leave.
+  // Those that are not stored then are done again one by one, after a look into the log.
+  async #sayTogether(first: Job): Promise<boolean> {
+    if (this.#stale || first.said === null || (this.#waiting[0]?.said ?? null) === null)
+      return false;
+    const { togetherMax } = this.#parts.options;
+    const { belief } = this.#log;
+    const begin = (job: Job) => this.#sayAhead(job);
+    const { stored, again } = await beginTogether(first, this.#waiting, togetherMax, begin);
+    if (stored.length + again.length === 0) return false;
+    this.#parts.onTogether(stored.length, again.length);
+    for (const { job, seq } of stored) job.resolve({ ok: true, seq });
+    if (again.length > 0) {
+      this.#log.goBackTo(belief);
+      this.#stale = true;
+    }
+    for (const job of again) job.resolve(await this.#attemptPatiently(job));
+    this.#saveWhenDue();
+    return true;
+  }
+
+  // Null: there is more to it than a member's message, or it is refused.
+  #sayAhead({ said, deadline }: Job): Promise<number> | null {
+    if (said === null || performance.now() >= deadline) return null;
+    const { command } = said;
+    const { state } = this.#log;
+    if (!state.members.has(command.from.id) || this.#doneBefore(command) !== null) return null;
+    const decision = decide(state, command, this.#circumstances.ofMember(command.from));
+    const draft = decision.ok ? decision.drafts[0] : undefined;
+    if (draft === undefined) return null;
+    const messageId = this.#messageId(command, draft);
+    const trace = this.#continued(said.trace);
+    return this.#log.appendAhead(draft, { id: command.id, messageId, deadline, trace });
+  }
+
+  // NATS may be away just now, and what was sent into it with it.
+  async #attemptPatiently(job: Job): Promise<RoomAnswer> {
+    while (this.#stale && performance.now() < job.deadline) {
+      try {
+        await this.#refresh();
+      } catch (error) {
+        this.#stale = true;
+        if (!(error instanceof BusError && error.passing)) break;
+        await pause(RETRY_PAUSE_MS);
+      }
+    }
+    return this.#attempt(job);
   }
 
   async #attempt({ deadline, work }: Job): Promise<RoomAnswer> {
@@ -161,7 +193,7 @@ export class Room {
     try {
       await this.#refresh();
       const answer = await work(deadline);
-      if (this.#log.unsaved >= this.#parts.options.snapshotEvery) this.#saveBeside();
+      this.#saveWhenDue();
       return answer;
     } catch (error) {
       this.#stale = true;
@@ -171,7 +203,8 @@ export class Room {
   }
 
   // A snapshot is never waited for and never needed: without it the next start reads more.
-  #saveBeside(): void {
+  #saveWhenDue(): void {
+    if (this.#log.unsaved < this.#parts.options.snapshotEvery) return;
     this.#log.saveSnapshot().catch((error: unknown) => this.#report(error));
   }
 
@@ -224,7 +257,11 @@ export class Room {
     const done = this.#doneBefore(command);
     const heard = command.type === 'enter' ? this.#heardBefore(command) : null;
     if (done !== null) return this.#answer(done, command, true, heard);
-    const decision = decide(this.#log.state, command, await this.#circumstances(command));
+    const decision = decide(
+      this.#log.state,
+      command,
+      await this.#circumstances.of(command, this.#log.state),
+    );
     if (!decision.ok) {
       if (command.type === 'enter') {
         this.#parts.presence.remove(command.relay, this.id, command.from.id);
@@ -236,13 +273,21 @@ export class Room {
     for (const draft of decision.drafts) {
       // What the command caused on the way has an id of its own: ids of events are not used twice.
       const id = draft.type === EVENT_OF[command.type] ? command.id : this.#parts.newId();
-      // A room id has no colon and an account id neither: no other command makes the same one.
-      const messageId = `${this.id}:${command.from.id}:${draft.type}:${command.id}`;
-      const trace = traced === null ? null : continueTrace(traced, this.#parts.newId);
+      const messageId = this.#messageId(command, draft);
+      const trace = this.#continued(traced);
       seq = (await this.#log.append(draft, { id, messageId, deadline, trace })).seq;
       this.#afterwards(draft);
     }
     return this.#answer(seq, command, decision.drafts.length > 0, heard);
+  }
+
+  #continued(trace: Trace | null): Trace | null {
+    return trace === null ? null : continueTrace(trace, this.#parts.newId);
+  }
+
+  // A room id has no colon and an account id neither: no other command makes the same one.
+  #messageId(command: { id: string; from: Actor }, { type }: Draft): string {
+    return `${this.id}:${command.from.id}:${type}:${command.id}`;
   }
 
   // Asked again, because the first answer was lost, a command has the answer of the first time, even
@@ -295,34 +340,6 @@ export class Room {
     }
   }
 
-  async #circumstances(command: RoomCommand) {
-    const { options, presence, absences, now, roleOf, accountOf } = this.#parts;
-    const from = 'from' in command ? command.from : null;
-    // Only what the decision can turn on is looked up: the hot path, a member's say, asks nothing.
-    const roleMatters =
-      command.type === 'say'
-        ? !this.#log.state.members.has(command.from.id)
-        : command.type !== 'enter' && command.type !== 'leave';
-    const role = from !== null && roleMatters ? await roleOf(from.id) : 'member';
-    const nowMs = now();
-    const isHere = ({ id }: Actor) =>
-      presence.has(this.id, id) || absences.isAwaited(this.id, id, nowMs);
-    return {
-      nowMs,
-      role,
-      stillHere: from !== null && isHere(from),
-      target: 'user' in command ? await accountOf(command.user) : null,
-      source: command.type === 'replay' ? await this.#sourceOf(command.source) : null,
-      textMaxCodePoints: options.textMaxCodePoints,
-      membersPerRoomMax: options.membersPerRoomMax,
-    };
-  }
-
-  async #sourceOf({ room, seq }: { room: string; seq: number }): Promise<Logged | null> {
-    const message = await this.#parts.reader.at(seq);
-    return message?.subject === logSubjectOfRoom(room) ? roomEventOf(message) : null;
-  }
-
   #answer(
     seq: number,
     command?: RoomCommand,
@@ -340,21 +357,14 @@ export class Room {
 interface Job {
   readonly deadline: number;
   readonly work: (deadline: number) => Promise<RoomAnswer>;
+  /** A message to say, if it is that; then it may go to the log beside others. */
+  readonly said: { readonly command: SayCommand; readonly trace: Trace | null } | null;
   readonly resolve: (answer: RoomAnswer) => void;
 }
 
-// Whether a room that has changed meanwhile could give another answer.
-function restsOnState({ type }: RoomCommand, answer: RoomAnswer): boolean {
-  if (!answer.ok) return !OF_THE_COMMAND_ALONE.has(answer.code);
-  return type === 'enter' || type === 'leave' || type === 'members';
-}
-
-const OF_THE_COMMAND_ALONE: ReadonlySet<string> = new Set([
-  'BAD_FIELD',
-  'TEXT_TOO_LONG',
-  'FORBIDDEN',
-]);
 /** Who gives the commands that chat-core gives itself. */
 const CHAT_CORE = 'chat-core';
+type SayCommand = Extract<RoomCommand, { type: 'say' }>;
 const FENCED_MAX = 10;
+const RETRY_PAUSE_MS = 20;
 const TRY_AGAIN: RoomAnswer = refuse(refusal('TRY_AGAIN'));

@@ -1,4 +1,5 @@
-import { Room, type RoomParts } from './room.ts';
+import { Room } from './room.ts';
+import type { RoomParts } from './room-parts.ts';
 
 /**
  * The rooms that this chat-core serves, each made when it is first needed. Their number is bounded by

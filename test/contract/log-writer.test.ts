@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Append, LogWriter } from '../../src/bus/log-writer.ts';
+import type { Ahead, Append, LogWriter } from '../../src/bus/log-writer.ts';
 import { TestLog } from '../support/log.ts';
 
 let log: TestLog;
@@ -95,6 +95,70 @@ describe('an append', () => {
     const late = writer.append({ ...append('late', 'late:1', 0), deadline });
     await expect(late).rejects.toMatchObject({ passing: true });
     await log.nats.kill('SIGCONT');
+  });
+});
+
+async function allFenced(...sent: readonly (Ahead | null)[]): Promise<void> {
+  const fenced = sent.map((ahead) =>
+    expect(ahead?.stored).rejects.toMatchObject({ kind: 'FENCED' }),
+  );
+  await Promise.all(fenced);
+}
+
+describe('an append ahead', () => {
+  it('is not sent before it is known where the log ends', async () => {
+    const { writer } = await log.open();
+    expect(writer.appendAhead(append('ahead0', 'ahead0:1', 0))).toBe(null);
+  });
+
+  it('is stored where it was foreseen, behind those that were sent before it', async () => {
+    const { writer, reader } = await log.open();
+    let { seq } = await writer.append(append('ahead1', 'ahead1:0', 0));
+    const sent = Array.from({ length: 100 }, (_, index) => {
+      const ahead = writer.appendAhead(append('ahead1', `ahead1:${index + 1}`, seq));
+      seq = ahead?.seq ?? 0;
+      return ahead;
+    });
+    for (const ahead of sent) {
+      if (ahead === null) throw new Error('it was not sent');
+      await ahead.stored;
+    }
+    const stored: (string | null)[] = [];
+    for await (const { messageId, seq: at, prev } of reader.forward(
+      'chatlog.room.ahead1',
+      1,
+      1e9,
+    )) {
+      expect(prev).toBe(stored.length === 0 ? 0 : at - 1);
+      stored.push(messageId);
+    }
+    expect(stored).toEqual(Array.from({ length: 101 }, (_, index) => `ahead1:${index}`));
+  });
+
+  it('is not stored when one before it is not, nor anything else that was sent behind it', async () => {
+    const [one, other] = [await log.open(), await log.open()];
+    const first = await one.writer.append(append('ahead2', 'ahead2:1', 0));
+    await other.writer.append(append('ahead2', 'ahead2:other', first.seq));
+    const two = one.writer.appendAhead(append('ahead2', 'ahead2:2', first.seq));
+    const three = one.writer.appendAhead(append('ahead2', 'ahead2:3', two?.seq ?? 0));
+    const elsewhere = one.writer.append(append('ahead3', 'ahead3:1', 0));
+    await allFenced(two, three);
+    // It waits for nobody: that it was sent behind the others is no fault of its own.
+    expect(await elsewhere).toMatchObject({ duplicate: false });
+    const last = await one.reader.lastFromLeader('chatlog.room.ahead2');
+    expect(last?.messageId).toBe('ahead2:other');
+  });
+
+  it('that is stored elsewhere than foreseen takes none along', async () => {
+    const [one, other] = [await log.open(), await log.open()];
+    const first = await one.writer.append(append('ahead4', 'ahead4:1', 0));
+    await other.writer.append(append('ahead5', 'ahead5:1', 0));
+    const two = one.writer.appendAhead(append('ahead4', 'ahead4:2', first.seq));
+    const three = one.writer.appendAhead(append('ahead4', 'ahead4:3', two?.seq ?? 0));
+    const four = one.writer.appendAhead(append('ahead4', 'ahead4:4', three?.seq ?? 0));
+    await allFenced(two, three, four);
+    const last = await one.reader.lastFromLeader('chatlog.room.ahead4');
+    expect(last?.messageId).toBe('ahead4:2');
   });
 });
 

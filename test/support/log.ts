@@ -36,7 +36,8 @@ export class TestLog {
   ): Promise<{ bus: BusConnection; reader: LogReader; writer: LogWriter }> {
     const bus = await this.connect(url);
     const reader = new LogReader(bus, TIMES);
-    const options = { appendTimeoutMs: TIMES.timeoutMs, pendingMax: TIMES.pendingMax };
+    const { timeoutMs, pendingMax } = TIMES;
+    const options = { appendTimeoutMs: timeoutMs, pendingMax, inOrder: true };
     const writer = new LogWriter(bus, reader, options);
     this.#endings.push(
       () => reader.stop(),
