@@ -19,13 +19,16 @@ export function element(
   attributes: Readonly<Record<string, string>>,
   content: string | readonly Markup[] = '',
 ): Markup {
-  if (typeof content === 'string') return { xml: write(name, attributes, escapeText(content)) };
-  if (content.length === 0) return { xml: write(name, attributes, '') };
-  // Children were written already: a list of thousands costs a join, not thousands of nodes.
-  const shell = write(name, attributes, PLACE);
-  const at = shell.lastIndexOf(PLACE);
-  const children = content.map((child) => child.xml).join('');
-  return { xml: shell.slice(0, at) + children + shell.slice(at + PLACE.length) };
+  // Children were written already, each by itself.
+  const inner = typeof content === 'string' ? escapeText(content) : content.map(xmlOf).join('');
+  const pieces = piecesOf(name, Object.keys(attributes), inner !== '');
+  let [xml = ''] = pieces;
+  let next = 1;
+  for (const value of Object.values(attributes)) {
+    xml += escapeAttribute(value) + pieces[next];
+    next += 1;
+  }
+  return { xml: inner === '' ? xml : xml + inner + pieces[next] };
 }
 
 /** The bytes of a frame: one element and one NUL. */
@@ -33,22 +36,45 @@ export function frameOf({ xml }: Markup): Buffer {
   return Buffer.from(`${xml}\0`, 'utf8');
 }
 
-function write(name: string, attributes: Readonly<Record<string, string>>, text: string): string {
+const xmlOf = ({ xml }: Markup): string => xml;
+
+// What is around the values of an element. The builder makes it once for each name and its attributes:
+// a roster of thousands costs some joins, not thousands of documents.
+const known = new Map<string, readonly string[]>();
+
+function piecesOf(name: string, keys: readonly string[], hasContent: boolean): readonly string[] {
+  const shape = `${name} ${keys.join(' ')}${hasContent ? '>' : '/>'}`;
+  const before = known.get(shape);
+  if (before !== undefined) return before;
   const node = create().ele(name);
-  for (const [key, value] of Object.entries(attributes)) node.att(key, escapeAttribute(value));
-  if (text !== '') node.txt(text);
-  return node.toString({ headless: true, spaceBeforeSlash: true });
+  for (const key of keys) node.att(key, PLACE);
+  if (hasContent) node.txt(PLACE);
+  const pieces = node.toString({ headless: true, spaceBeforeSlash: true }).split(PLACE);
+  if (known.size >= SHAPES_MAX) known.clear();
+  known.set(shape, pieces);
+  return pieces;
 }
 
-// xmlbuilder2 escapes `<`, `>` and `"`, but leaves an ampersand alone that looks like a reference.
-// Escaped here it looks like one always.
 function escapeText(text: string): string {
-  return canonicalText(text).replaceAll('&', '&amp;');
+  return canonicalText(text).replace(/[&<>]/g, (character) => REFERENCES[character] ?? character);
 }
 
 function escapeAttribute(value: string): string {
-  return escapeText(value).replaceAll('\t', '&#9;').replaceAll('\n', '&#10;');
+  return canonicalText(value).replace(
+    /[&<>"\t\n]/g,
+    (character) => REFERENCES[character] ?? character,
+  );
 }
 
-// No canonical text has it, so it stands for the children and for nothing else.
+const REFERENCES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+};
+// No canonical text has it, so it stands for a value and for nothing else.
 const PLACE = '\uFFFF';
+// Names are ours, and few.
+const SHAPES_MAX = 1000;

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { element, frameOf, type Markup } from '../../../../src/codecs/xml/build.ts';
+import { canonicalText } from '../../../../src/domain/text.ts';
 import { loadVectors } from '../vectors.ts';
 import { readStrictly } from './strict-xml.ts';
 
@@ -18,6 +20,20 @@ describe('writing a frame', () => {
   it.each(loadVectors<Vector>('xml/build.json'))('$name', ({ element, xml }) => {
     expect(build(element).xml).toBe(xml);
     expect(readStrictly(xml)).not.toBeNull();
+  });
+
+  it('says every character as a strict reader reads it, in text and in attributes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (one, other) => {
+        const { xml } = element('msg', { a: one, b: `&<>"'\t\n${other}` }, `${other}&<>"'${one}`);
+        const read = readStrictly(xml);
+        expect(read?.attributes).toEqual({
+          a: canonicalText(one),
+          b: canonicalText(`&<>"'\t\n${other}`),
+        });
+        expect(read?.text).toBe(canonicalText(`${other}&<>"'${one}`));
+      }),
+    );
   });
 
   it('ends in exactly one NUL', () => {
