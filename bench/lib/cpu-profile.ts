@@ -7,6 +7,8 @@ const cpuProfile = z.object({
       callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.int() }),
     }),
   ),
+  /** Microseconds of the machine's monotonic clock. */
+  startTime: z.number(),
   samples: z.array(z.int()),
   /** Microseconds from one sample to the next. */
   timeDeltas: z.array(z.int()),
@@ -18,8 +20,14 @@ export function readProfile(content: unknown): CpuProfile {
   return cpuProfile.parse(content);
 }
 
-/** Self time in milliseconds by function and by file; `total` is all but idleness. */
-export function costsOf({ nodes, samples, timeDeltas }: CpuProfile): {
+/**
+ * Self time in milliseconds by function and by file, of the samples taken between two moments in
+ * microseconds of the monotonic clock; `total` is all but idleness.
+ */
+export function costsOf(
+  { nodes, startTime, samples, timeDeltas }: CpuProfile,
+  [from, to]: readonly [number, number],
+): {
   readonly functions: ReadonlyMap<string, number>;
   readonly files: ReadonlyMap<string, number>;
   readonly total: number;
@@ -27,7 +35,10 @@ export function costsOf({ nodes, samples, timeDeltas }: CpuProfile): {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const [functions, files] = [new Map<string, number>(), new Map<string, number>()];
   let total = 0;
+  let at = startTime;
   for (const [index, sample] of samples.entries()) {
+    at += timeDeltas[index] ?? 0;
+    if (at < from || at > to) continue;
     const frame = frames.get(sample);
     // A sample stands for the time until the next one.
     const ms = (timeDeltas[index + 1] ?? 0) / 1000;

@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { quantile } from '../lib/statistics.ts';
-import { textOf } from './marker.ts';
+import { type TextKind, textOf } from './marker.ts';
 import type { Member } from './member.ts';
 
 export interface FloodResult {
   readonly seconds: number;
   readonly messages: number;
   readonly deliveries: number;
+  /** What the members read and wrote, in bytes of their sockets. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
 }
 
 export interface PaceResult {
@@ -35,13 +38,14 @@ export class Crowd {
   }
 
   /** Says as much as goes with `window` messages in flight, each by the next member of the next room. */
-  async flood(window: number, seconds: number): Promise<FloodResult> {
+  async flood(window: number, seconds: number, text?: TextKind): Promise<FloodResult> {
     this.#reset();
+    const [readBefore, writtenBefore] = this.#bytes();
     const start = performance.now();
     const end = start + seconds * 1000;
     const talk = () => {
       if (performance.now() >= end) return;
-      while (this.#sentAt.length - this.#complete < window) this.#say();
+      while (this.#sentAt.length - this.#complete < window) this.#say(text);
     };
     this.#onComplete = talk;
     talk();
@@ -49,7 +53,14 @@ export class Crowd {
     await this.#untilComplete();
     const messages = this.#sentAt.length;
     const took = (performance.now() - start) / 1000;
-    return { seconds: took, messages, deliveries: messages * this.#audience };
+    const [read, written] = this.#bytes();
+    return {
+      seconds: took,
+      messages,
+      deliveries: messages * this.#audience,
+      bytesRead: read - readBefore,
+      bytesWritten: written - writtenBefore,
+    };
   }
 
   /** Says so many messages a second, whatever becomes of them; times from saying to the last receiver. */
@@ -77,13 +88,22 @@ export class Crowd {
     this.#onComplete = () => undefined;
   }
 
-  #say(): void {
+  #bytes(): [read: number, written: number] {
+    let [read, written] = [0, 0];
+    for (const { socket } of this.#rooms.flat()) {
+      read += socket.bytesRead;
+      written += socket.bytesWritten;
+    }
+    return [read, written];
+  }
+
+  #say(text?: TextKind): void {
     const number = this.#sentAt.length;
     const room = this.#rooms[number % this.#rooms.length] ?? [];
     const speaker = room[Math.floor(number / this.#rooms.length) % room.length];
     this.#heard.push(0);
     this.#sentAt.push(performance.now());
-    speaker?.say(textOf(number));
+    speaker?.say(textOf(number, text));
   }
 
   #hear(number: number): void {

@@ -25,9 +25,11 @@ async function run(order: Order): Promise<Results[keyof Results]> {
     case 'join':
       return join(order);
     case 'flood':
-      return crowd.flood(order.window, order.seconds);
+      return crowd.flood(order.window, order.seconds, order.text);
     case 'pace':
       return crowd.pace(order.perSecond, order.seconds);
+    case 'stall':
+      return stall(order);
   }
 }
 
@@ -53,6 +55,14 @@ async function join(order: Extract<Order, { do: 'join' }>): Promise<Results['joi
     ),
   );
   return { seconds, members: joined.length };
+}
+
+async function stall(order: Extract<Order, { do: 'stall' }>): Promise<Results['stall']> {
+  const [stalled, ...others] = members;
+  if (stalled === undefined) throw new Error('nobody is there to stall');
+  stalled.socket.pause();
+  const result = await new Crowd([others]).flood(order.window, order.seconds, 'long');
+  return { ...result, cut: await stalled.wasCut() };
 }
 
 function answer(message: Answer): void {

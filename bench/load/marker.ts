@@ -2,9 +2,12 @@
  * What is said in a bench: a number between markers that no framing and no vocabulary makes, so that
  * one scanner counts deliveries on every wire.
  */
-export function textOf(number: number, padding = PADDING): string {
-  return `~~${String(number).padStart(DIGITS, '0')}${padding}`;
+export function textOf(number: number, kind: TextKind = 'short'): string {
+  const texts = TEXTS[kind];
+  return `~~${String(number).padStart(DIGITS, '0')} ${texts[number % texts.length]}`;
 }
+
+export type TextKind = 'short' | 'talk' | 'long';
 
 /** Finds the numbers in a byte stream, wherever it is cut. */
 export class MarkerScanner {
@@ -37,4 +40,19 @@ function numberAt(bytes: Buffer, start: number): number {
 const TILDE = 0x7e;
 const ZERO = 0x30;
 const DIGITS = 8;
-const PADDING = ' Hello everyone in here';
+
+/** `talk` is of lengths as people type them. */
+const TEXTS: Readonly<Record<TextKind, readonly string[]>> = {
+  short: ['Hello everyone in here'],
+  long: ['x'.repeat(1000)],
+  talk: [
+    'hi',
+    'is the meeting still at nine?',
+    'yes, and bring the drawings of the new client please',
+    'ok',
+    'I have tried it with the long list now, and it does not flicker any more',
+    'lol',
+    'Who can tell me why the socket closes when I leave the page? It says nothing in the trace window.',
+    'brb',
+  ],
+};

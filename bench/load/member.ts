@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MarkerScanner } from './marker.ts';
 import type { Who, Wire } from './wires.ts';
 
@@ -42,8 +43,13 @@ export class Member {
     this.socket.on('data', (chunk: Buffer) => scanner.scan(chunk, onNumber));
   }
 
-  leave(): void {
-    this.socket.destroy();
+  /** Reads on, and tells whether the server hung up: after everything that was still to read. */
+  async wasCut(): Promise<boolean> {
+    const ended = new Promise<boolean>((resolve) => {
+      for (const event of ['end', 'close']) this.socket.once(event, () => resolve(true));
+    });
+    this.socket.resume();
+    return Promise.race([ended, pause(CUT_WITHIN_MS).then(() => this.socket.destroyed)]);
   }
 }
 
@@ -70,3 +76,4 @@ async function readUntil(socket: Socket, wanted: string): Promise<void> {
 }
 
 const STEP_WITHIN_MS = 60_000;
+const CUT_WITHIN_MS = 3000;

@@ -1,4 +1,5 @@
 import type { FloodResult, PaceResult } from './crowd.ts';
+import type { TextKind } from './marker.ts';
 import type { WireName } from './wires.ts';
 
 /** What a load process is asked to do, one at a time. */
@@ -13,13 +14,22 @@ export type Order =
       readonly names: readonly string[];
       readonly atOnce: number;
     }
-  | { readonly do: 'flood'; readonly window: number; readonly seconds: number }
-  | { readonly do: 'pace'; readonly perSecond: number; readonly seconds: number };
+  | {
+      readonly do: 'flood';
+      readonly window: number;
+      readonly seconds: number;
+      readonly text?: TextKind;
+    }
+  | { readonly do: 'pace'; readonly perSecond: number; readonly seconds: number }
+  /** One member stops reading while the others of its room go on. */
+  | { readonly do: 'stall'; readonly window: number; readonly seconds: number };
 
 export interface Results {
   join: { readonly seconds: number; readonly members: number };
   flood: FloodResult;
   pace: PaceResult;
+  /** `cut`: whether the server hung up on the one who did not read. */
+  stall: FloodResult & { readonly cut: boolean };
 }
 
 export type Answer =

@@ -5,6 +5,8 @@ export interface Settings {
   readonly rounds: number;
   /** How long a turn is. */
   readonly seconds: number;
+  /** How long the many idle members are watched. */
+  readonly idleSeconds: number;
   readonly onSkipped: (system: System, reason: string) => void;
 }
 

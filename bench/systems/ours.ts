@@ -9,7 +9,7 @@ import { type ServerProcess, startServer } from '../lib/server-process.ts';
 import { PASSWORD } from '../load/wires.ts';
 import { anyNames, type RunningSystem, type System } from './system.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READY = /"port":(\d+).*"msg":"ready"|"msg":"ready"/;
 
 export interface OurSettings {
@@ -43,6 +43,7 @@ async function start(wire: 'json' | 'xml', settings: OurSettings): Promise<Runni
   const bus = await BusConnection.open({ url: nats.url, name: 'bench', reconnectWaitMs: 1000 });
   return {
     port: Number(relay.ready[1]),
+    natsUrl: nats.url,
     processes: { relay: relay.pid, core: core.pid, nats: nats.pid },
     names: (count) => (wire === 'json' ? anyNames(count) : makeAccounts(bus, count)),
     makeRooms: (ids) => makeRooms(bus, ids),

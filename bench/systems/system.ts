@@ -3,6 +3,8 @@ import type { WireName } from '../load/wires.ts';
 /** A chat server that runs, as a bench sees it. */
 export interface RunningSystem {
   readonly port: number;
+  /** Where its log is, if it has one. */
+  readonly natsUrl?: string;
   /** The process ids, by what the process is. */
   readonly processes: Readonly<Record<string, number>>;
   /** Names that may log in; the same as often as a bench likes, if there are fewer than members. */
