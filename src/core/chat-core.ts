@@ -212,10 +212,12 @@ export class ChatCore {
   ): Promise<void> {
     const { bus, presence, absences, options } = this.#parts;
     const others = presence.relaysOf(room, from.id).filter((other) => other !== relay);
+    const question = { room, account: from.id };
+    const answers = await Promise.all(
+      others.map((other) => gather(bus, hereSubjectOf(other), question, HERE_MS, () => true)),
+    );
+    if (answers.flat().some((answer) => hereAnswer.safeParse(answer).data?.here === true)) return;
     for (const other of others) {
-      const question = { room, account: from.id };
-      const answers = await gather(bus, hereSubjectOf(other), question, HERE_MS, () => true);
-      if (answers.some((answer) => hereAnswer.safeParse(answer).data?.here === true)) return;
       presence.remove(other, room, from.id);
       absences.add(room, from, absences.toldBy(other, room), options.now());
     }
