@@ -19,7 +19,7 @@ export class Absences {
   readonly #graceMs: number;
   readonly #rooms = new Map<string, Map<string, Absence>>();
   readonly #relays = new Map<string, Map<string, number>>();
-  /** Up to where relays that are gone had told a room's events: the one that had told least. */
+  /** Up to where the last relay that is gone had told a room's events; of several at once, the least. */
   readonly #gone = new Map<string, { readonly seq: number; readonly atMs: number }>();
 
   constructor(graceMs: number) {
@@ -33,27 +33,28 @@ export class Absences {
     return size;
   }
 
-  /** The account is awaited from now on. What it had heard never goes back. */
+  /**
+   * The account is awaited from now on. What it had heard never goes back; null: its session was told
+   * nothing of the room.
+   */
   add(room: string, member: Actor, heard: number | null, nowMs: number): void {
     this.#put(room, member, heard, nowMs + this.#graceMs);
   }
 
-  /** The account was away too long already: it is not awaited, but what it had heard is known. */
-  addOver(room: string, member: Actor, heard: number | null, nowMs: number): void {
-    this.#put(room, member, heard, nowMs);
+  /**
+   * The account's relay is gone, and it has heard what that one had told. `overdue`: it was silent too
+   * long already for anybody on it to be awaited.
+   */
+  addOf(relay: string, room: string, member: Actor, nowMs: number, overdue = false): void {
+    const heard = this.toldBy(relay, room);
+    // It may have been told much since what is known of it.
+    if (heard === null) this.remove(room, member.id);
+    this.#put(room, member, heard, overdue ? nowMs : nowMs + this.#graceMs);
   }
 
   isAwaited(room: string, account: string, nowMs: number): boolean {
     const absence = this.#rooms.get(room)?.get(account);
     return absence !== undefined && absence.endedBy === null && nowMs < absence.untilMs;
-  }
-
-  /** Everybody who is awaited in a room. */
-  awaitedIn(room: string, nowMs: number): Actor[] {
-    const all = [...(this.#rooms.get(room)?.values() ?? [])];
-    return all
-      .filter(({ member }) => this.isAwaited(room, member.id, nowMs))
-      .map(({ member }) => member);
   }
 
   /**
@@ -124,8 +125,9 @@ export class Absences {
   /** The relay is gone; what it had told is known for some seconds more. */
   forgetRelay(relay: string, nowMs: number): void {
     for (const [room, seq] of this.#relays.get(relay) ?? []) {
-      const least = Math.min(seq, this.#gone.get(room)?.seq ?? seq);
-      this.#gone.set(room, { seq: least, atMs: nowMs });
+      const before = this.#gone.get(room);
+      const isAtOnce = before !== undefined && nowMs - before.atMs < AT_ONCE_MS;
+      this.#gone.set(room, { seq: isAtOnce ? Math.min(seq, before.seq) : seq, atMs: nowMs });
     }
     this.#relays.delete(relay);
   }
@@ -152,4 +154,5 @@ function later(one: number | null, other: number | null): number | null {
 // Longer than a relay asks again for one answer.
 const ASKED_AGAIN_MS = 10_000;
 // Longer than it takes until the rooms of a chat-core that is gone are served by another.
-const GONE_KEPT_MS = 30_000;
+const GONE_KEPT_MS = 15_000;
+const AT_ONCE_MS = 2000;

@@ -219,7 +219,7 @@ export class ChatCore {
     if (answers.flat().some((answer) => hereAnswer.safeParse(answer).data?.here === true)) return;
     for (const other of others) {
       presence.remove(other, room, from.id);
-      absences.add(room, from, absences.toldBy(other, room), options.now());
+      absences.addOf(other, room, from, options.now());
     }
   }
 

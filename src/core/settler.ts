@@ -84,9 +84,7 @@ export class Settler {
     for (const room of presence.drop(relay)) this.#unsettled.add(room);
     for (const { room, member } of had) {
       if (presence.has(room, member.id)) continue;
-      const heard = absences.toldBy(relay, room);
-      if (overdue) absences.addOver(room, member, heard, now());
-      else absences.add(room, member, heard, now());
+      absences.addOf(relay, room, member, now(), overdue);
     }
     absences.forgetRelay(relay, now());
     await this.settle();

@@ -8,7 +8,7 @@ describe('an account whose connection broke', () => {
   it('is awaited for the grace, and known of until somebody has dealt with it', () => {
     const absences = new Absences(GRACE_MS);
     absences.add('1', ANN, 57, 0);
-    expect(absences.awaitedIn('1', GRACE_MS - 1)).toEqual([ANN]);
+    expect(absences.isAwaited('1', '9', GRACE_MS - 1)).toBe(true);
     expect(absences.takeStock(GRACE_MS - 1).size).toBe(0);
     expect(absences.isAwaited('1', '9', GRACE_MS)).toBe(false);
     expect([...absences.takeStock(GRACE_MS)]).toEqual([['1', ['9']]]);
@@ -46,9 +46,19 @@ describe('an account whose connection broke', () => {
     expect(absences.end('1', '9', 'third', 50)).toBe(60);
   });
 
+  it('has heard nobody knows what when its relay is gone and had not said it', () => {
+    const absences = new Absences(GRACE_MS);
+    absences.add('1', ANN, 57, 0);
+    absences.end('1', '9', 'first', 10);
+    absences.addOf('relay1', '1', ANN, 20);
+    expect(absences.end('1', '9', 'second', 30)).toBeNull();
+  });
+
   it('is not awaited where it was away too long already', () => {
     const absences = new Absences(GRACE_MS);
-    absences.addOver('1', ANN, 57, 5);
+    absences.noteTold('relay1', '1', 57);
+    absences.addOf('relay1', '1', ANN, 5, true);
+    expect(absences.heardBy('1', '9')).toBe(57);
     expect(absences.isAwaited('1', '9', 5)).toBe(false);
     expect([...absences.takeStock(5)]).toEqual([['1', ['9']]]);
   });
@@ -71,6 +81,9 @@ describe('what a relay has told', () => {
     absences.forgetRelay('relay1', 0);
     absences.forgetRelay('relay2', 0);
     expect([absences.heardBy('1', '9'), absences.heardBy('2', '9')]).toEqual([5, null]);
+    absences.noteTold('relay3', '1', 90);
+    absences.forgetRelay('relay3', 10_000);
+    expect(absences.heardBy('1', '9')).toBe(90);
     absences.add('1', ANN, null, 0);
     expect(absences.heardBy('1', '9')).toBeNull();
     absences.remove('1', '9');
