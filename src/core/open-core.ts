@@ -69,7 +69,7 @@ export async function openCore(
   const writer = new LogWriter(bus, reader, {
     appendTimeoutMs: options.appendTimeoutMs,
     pendingMax: limits.pendingMax,
-    inOrder: options.replicas === 1,
+    inOrder: options.replicas === 1 && options.togetherMax > 1,
     onAppended: (outcome, seconds) => metrics.core.appendSeconds.observe({ outcome }, seconds),
   });
   const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);

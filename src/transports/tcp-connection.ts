@@ -21,7 +21,7 @@ export class TcpConnection implements Connection {
   readonly remoteAddress: string;
   readonly #socket: Socket;
   readonly #options: TcpConnectionOptions;
-  readonly #unsent = new Unsent();
+  readonly #unsent: Unsent;
   #reader: FrameReader | null = null;
   #watch: SendWatch | null = null;
   #discarded = 0;
@@ -30,6 +30,7 @@ export class TcpConnection implements Connection {
     this.id = id;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? '');
     this.#socket = socket;
+    this.#unsent = new Unsent(socket);
     this.#options = options;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, options.keepAliveMs);
@@ -75,8 +76,7 @@ export class TcpConnection implements Connection {
       this.#unsent.lose(bytes.length);
       return;
     }
-    this.#unsent.add(bytes.length);
-    this.#socket.write(bytes, this.#unsent.onWritten);
+    this.#unsent.write(bytes);
     this.#watch?.wrote();
   }
 

@@ -1,19 +1,32 @@
+import type { Writable } from 'node:stream';
+
 /**
  * Bytes that were given to a socket and that the kernel has not taken. A socket that is destroyed
  * forgets what waited in it; this does not.
  */
 export class Unsent {
+  readonly #socket: Writable;
   readonly #sizes: number[] = [];
   #bytes = 0;
+
+  constructor(socket: Writable) {
+    this.#socket = socket;
+  }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** So much is being written, with `onWritten` as the callback. */
-  add(size: number): void {
-    this.#sizes.push(size);
-    this.#bytes += size;
+  /** Gives bytes to the socket. */
+  write(bytes: Buffer): void {
+    const socket = this.#socket;
+    socket.write(bytes);
+    // As a rule the kernel has taken all of it by now: that costs no callback.
+    if (socket.writableLength === 0 && socket.errored === null) return;
+    this.#sizes.push(bytes.length);
+    this.#bytes += bytes.length;
+    // The socket calls back in the order of the writes.
+    socket.write(NOTHING, this.#onWritten);
   }
 
   /** So much is not written any more: the connection ends. */
@@ -21,9 +34,10 @@ export class Unsent {
     this.#bytes += size;
   }
 
-  // A socket calls back in the order of the writes.
-  readonly onWritten = (error?: Error | null): void => {
+  readonly #onWritten = (error?: Error | null): void => {
     const size = this.#sizes.shift() ?? 0;
     if (error == null) this.#bytes -= size;
   };
 }
+
+const NOTHING = Buffer.alloc(0);

@@ -26,7 +26,7 @@ export class WebSocketConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #options: WebSocketConnectionOptions;
-  readonly #unsent = new Unsent();
+  readonly #unsent: Unsent;
   #reader: FrameReader | null = null;
   #watch: SendWatch | null = null;
   #isOver = false;
@@ -46,6 +46,7 @@ export class WebSocketConnection implements Connection {
     this.remoteAddress = peer.remoteAddress;
     this.#ws = peer.ws;
     this.#socket = peer.socket;
+    this.#unsent = new Unsent(peer.socket);
     this.#options = options;
   }
 
@@ -92,8 +93,7 @@ export class WebSocketConnection implements Connection {
       this.#socket.write(TEXTS.of(frames));
     } else {
       const bytes = TUNNELLED.of(frames);
-      this.#unsent.add(bytes.length);
-      this.#socket.write(bytes, this.#unsent.onWritten);
+      this.#unsent.write(bytes);
     }
     this.#watch?.wrote();
   }

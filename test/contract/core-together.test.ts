@@ -16,7 +16,7 @@ beforeEach(async () => {
   const opened = await log.open();
   reader = opened.reader;
   relay = new TestRelay(opened.bus, 'relay1').live();
-  const core = await startCore(log, 'core1');
+  const core = await startCore(log, 'core1', { togetherMax: 64 });
   cores = [core];
   for (const account of [ANN, ENOBREV]) await addAccount(core.stores, account);
   await addAccount(core.stores, MOD, 'moderator');
@@ -86,7 +86,7 @@ describe('messages that come at once', () => {
   });
 
   it('are stored once each although another writes into the log all the time', async () => {
-    const other = await startCore(log, 'core2', { guests: false });
+    const other = await startCore(log, 'core2', { guests: false, togetherMax: 64 });
     cores.push(other);
     let isDone = false;
     const whispers = (async () => {
