@@ -52,6 +52,11 @@ export class Absences {
     this.#put(room, member, heard, overdue ? nowMs : nowMs + this.#graceMs);
   }
 
+  /** Whether anything is known of the account: that it is awaited, or just came back. */
+  knows(room: string, account: string): boolean {
+    return this.#rooms.get(room)?.has(account) ?? false;
+  }
+
   isAwaited(room: string, account: string, nowMs: number): boolean {
     const absence = this.#rooms.get(room)?.get(account);
     return absence !== undefined && absence.endedBy === null && nowMs < absence.untilMs;
@@ -122,14 +127,36 @@ export class Absences {
     this.#relays.clear();
   }
 
+  /** What every relay has told, for a chat-core that begins. */
+  get told(): { relay: string; rooms: { room: string; seq: number }[] }[] {
+    return [...this.#relays].map(([relay, rooms]) => ({
+      relay,
+      rooms: [...rooms].map(([room, seq]) => ({ room, seq })),
+    }));
+  }
+
+  /**
+   * Up to where another relay, one that lives or is just gone, has told a room's events: the one that
+   * has told least, because one that is dead tells no more.
+   */
+  toldElsewhere(room: string, relay: string): number | null {
+    const others = [...this.#relays].filter(([other]) => other !== relay);
+    const told = others.flatMap(([, rooms]) => rooms.get(room) ?? []);
+    const gone = this.#gone.get(room)?.seq;
+    return leastOf(gone === undefined ? told : [...told, gone]);
+  }
+
   /** The relay is gone; what it had told is known for some seconds more. */
   forgetRelay(relay: string, nowMs: number): void {
-    for (const [room, seq] of this.#relays.get(relay) ?? []) {
-      const before = this.#gone.get(room);
-      const isAtOnce = before !== undefined && nowMs - before.atMs < AT_ONCE_MS;
-      this.#gone.set(room, { seq: isAtOnce ? Math.min(seq, before.seq) : seq, atMs: nowMs });
-    }
+    for (const [room, seq] of this.#relays.get(relay) ?? []) this.noteGone(room, seq, nowMs);
     this.#relays.delete(relay);
+  }
+
+  /** A relay that this chat-core does not know, and that may be gone, had told so much. */
+  noteGone(room: string, seq: number, nowMs: number): void {
+    const before = this.#gone.get(room);
+    const isAtOnce = before !== undefined && nowMs - before.atMs < AT_ONCE_MS;
+    this.#gone.set(room, { seq: isAtOnce ? Math.min(seq, before.seq) : seq, atMs: nowMs });
   }
 
   #put(room: string, member: Actor, heard: number | null, untilMs: number): void {
@@ -149,6 +176,10 @@ export class Absences {
 
 function later(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.max(one, other);
+}
+
+function leastOf(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : Math.min(...numbers);
 }
 
 // Longer than a relay asks again for one answer.

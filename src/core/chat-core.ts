@@ -70,6 +70,7 @@ export class ChatCore {
     this.#neighbours = new Neighbours(parts.bus, parts.options, {
       onNewRelay: (relay) => this.#own(this.#settler.onNewRelay(relay), 'presence'),
       onRelayGone: (relay, silent) => this.#own(this.#forget(relay, silent), 'presence'),
+      onCoreStarting: () => this.#tellTold(),
       onCoresChanged: (others) => this.#own(this.#move(others), 'ownership'),
     });
     this.#settler = new Settler({
@@ -325,8 +326,23 @@ export class ChatCore {
   #noteTold(body: unknown): void {
     const report = heardReport.safeParse(body).data;
     if (report === undefined) return;
-    for (const { room, seq } of report.rooms)
-      this.#parts.absences.noteTold(report.relay, room, seq);
+    const { absences, options } = this.#parts;
+    const { relay, rooms, again = false } = report;
+    if (again && this.#neighbours.relays.includes(relay)) return;
+    for (const { room, seq } of rooms) {
+      if (again) absences.noteGone(room, seq, options.now());
+      else absences.noteTold(relay, room, seq);
+    }
+  }
+
+  #tellTold(): void {
+    const { bus, absences } = this.#parts;
+    for (const { relay, rooms } of absences.told) {
+      for (let from = 0; from < rooms.length; from += ROOMS_PER_REPORT) {
+        const some = rooms.slice(from, from + ROOMS_PER_REPORT);
+        tell(bus, CONTROL_SUBJECTS.heard, { relay, rooms: some, again: true });
+      }
+    }
   }
 
   #settle(): void {
@@ -365,6 +381,8 @@ export class ChatCore {
   }
 }
 
+// A message on the bus has a limit of 1 MiB; a room takes at most about 70 bytes.
+const ROOMS_PER_REPORT = 5000;
 // How exactly the grace is kept.
 const STOCK_MS = 200;
 // A relay that lives answers at once, and for one that is dead NATS does.

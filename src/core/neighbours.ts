@@ -19,6 +19,8 @@ export interface NeighbourHandler {
   onNewRelay(relay: string): void;
   /** A relay ended or fell silent: nobody is there through it any more. */
   onRelayGone(relay: string, silent: boolean): void;
+  /** Another core begins and knows nothing yet. */
+  onCoreStarting(): void;
   /** The living cores other than this one have changed. */
   onCoresChanged(others: readonly string[]): void;
 }
@@ -141,6 +143,7 @@ export class Neighbours {
     }
     if (beat.starting === true) {
       this.#beat();
+      this.#handler.onCoreStarting();
       return;
     }
     if (this.#cores.heard(beat.core, this.#options.now())) {

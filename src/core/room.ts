@@ -328,6 +328,7 @@ export class Room {
   #notePresence(command: RoomCommand): void {
     const { presence, absences, now } = this.#parts;
     if (command.type === 'enter' && command.relay !== CHAT_CORE) {
+      this.#missBeforehand(command);
       presence.add(command.relay, this.id, command.from);
     }
     if (command.type !== 'leave' || command.relay === CHAT_CORE) return;
@@ -338,6 +339,16 @@ export class Room {
       const before = this.#log.state.away.get(from.id)?.heard ?? null;
       absences.add(this.id, from, heard ?? before, now());
     }
+  }
+
+  // A member that no relay vouches for was on one that is dead: this core has only just taken the room
+  // over, from one that knew.
+  #missBeforehand({ relay, from }: { relay: string; from: Actor }): void {
+    const { presence, absences, now } = this.#parts;
+    const isMember = this.#log.state.members.has(from.id);
+    if (!isMember || presence.has(this.id, from.id) || absences.knows(this.id, from.id)) return;
+    const heard = absences.toldElsewhere(this.id, relay);
+    if (heard !== null) absences.add(this.id, from, heard, now());
   }
 
   #answer(

@@ -35,9 +35,13 @@ export const presencePart = z.object({
 });
 export type PresencePart = z.infer<typeof presencePart>;
 
-/** A relay says up to where it has told its members the events of rooms. */
+/**
+ * A relay says up to where it has told its members the events of rooms. `again`: a chat-core repeats
+ * it to one that begins.
+ */
 export const heardReport = z.object({
   relay: processId,
+  again: z.boolean().optional(),
   rooms: z.array(z.object({ room: roomId, seq: position })),
 });
 export type HeardReport = z.infer<typeof heardReport>;

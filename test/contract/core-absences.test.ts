@@ -107,6 +107,24 @@ describe('a member whose connection broke', () => {
     }
   });
 
+  it('is known by what its relay had told also by a chat-core that began after both were gone', async () => {
+    const second = await startCore(log, 'core0', LONG);
+    const rooms = ['1', ...Array.from({ length: 7 }, (_, index) => `r${index}`)];
+    for (const room of rooms.slice(1)) await relay.create(room);
+    for (const room of rooms) await relay.enter(room, ANN);
+    const report = { relay: 'relay1', rooms: rooms.map((room) => ({ room, seq: 2 })) };
+    tell(relay.bus, CONTROL_SUBJECTS.heard, report);
+    await relay.bus.flush();
+    relay.die();
+    await core.core.stop();
+    core = await startCore(log, 'core2', LONG);
+    for (const room of rooms) {
+      const asked = { type: 'enter', from: ANN, relay: 'relay2', via: 'xml', id: `e-${room}` };
+      expect(await other.command(room, asked)).toMatchObject({ ok: true, heard: 2 });
+    }
+    await second.core.stop();
+  });
+
   it('is not away while it has another session', async () => {
     await relay.enter('1', ANN);
     tell(relay.bus, CONTROL_SUBJECTS.heard, { relay: 'relay1', rooms: [{ room: '1', seq: 2 }] });
