@@ -38,6 +38,20 @@ const restartCore = async (change: { graceMs: number }) => {
   await core.core.stop();
   core = await startCore(log, 'core2', change);
 };
+// So many that either of two cores serves some.
+const ROOMS = ['1', ...Array.from({ length: 7 }, (_, index) => `r${index}`)];
+
+/** Ann is in all rooms and was told up to 2, when her relay and the first core end at once. */
+async function enterRoomsAndDie(): Promise<void> {
+  for (const room of ROOMS.slice(1)) await relay.create(room);
+  for (const room of ROOMS) await relay.enter(room, ANN);
+  const report = { relay: 'relay1', rooms: ROOMS.map((room) => ({ room, seq: 2 })) };
+  tell(relay.bus, CONTROL_SUBJECTS.heard, report);
+  await relay.bus.flush();
+  relay.die();
+  await core.core.stop();
+}
+
 const whenGone = () =>
   eventually('the leaving', async () => (await relay.memberNames('1')).length === 0);
 
@@ -88,20 +102,13 @@ describe('a member whose connection broke', () => {
 
   it('is known by what its relay had told, when its chat-core died with that relay', async () => {
     const second = await startCore(log, 'core0', LONG);
-    const rooms = ['1', ...Array.from({ length: 7 }, (_, index) => `r${index}`)];
-    for (const room of rooms.slice(1)) await relay.create(room);
-    for (const room of rooms) await relay.enter(room, ANN);
-    const report = { relay: 'relay1', rooms: rooms.map((room) => ({ room, seq: 2 })) };
-    tell(relay.bus, CONTROL_SUBJECTS.heard, report);
-    await relay.bus.flush();
-    relay.die();
-    await core.core.stop();
+    await enterRoomsAndDie();
     core = second;
     await eventually('all leavings', async () => {
-      const members = await Promise.all(rooms.map((room) => other.memberNames(room)));
+      const members = await Promise.all(ROOMS.map((room) => other.memberNames(room)));
       return members.flat().length === 0;
     });
-    for (const room of rooms) {
+    for (const room of ROOMS) {
       const asked = { type: 'enter', from: ANN, relay: 'relay2', via: 'xml', id: `e-${room}` };
       expect(await other.command(room, asked)).toMatchObject({ announced: true, heard: 2 });
     }
@@ -109,16 +116,9 @@ describe('a member whose connection broke', () => {
 
   it('is known by what its relay had told also by a chat-core that began after both were gone', async () => {
     const second = await startCore(log, 'core0', LONG);
-    const rooms = ['1', ...Array.from({ length: 7 }, (_, index) => `r${index}`)];
-    for (const room of rooms.slice(1)) await relay.create(room);
-    for (const room of rooms) await relay.enter(room, ANN);
-    const report = { relay: 'relay1', rooms: rooms.map((room) => ({ room, seq: 2 })) };
-    tell(relay.bus, CONTROL_SUBJECTS.heard, report);
-    await relay.bus.flush();
-    relay.die();
-    await core.core.stop();
+    await enterRoomsAndDie();
     core = await startCore(log, 'core2', LONG);
-    for (const room of rooms) {
+    for (const room of ROOMS) {
       const asked = { type: 'enter', from: ANN, relay: 'relay2', via: 'xml', id: `e-${room}` };
       expect(await other.command(room, asked)).toMatchObject({ ok: true, heard: 2 });
     }
