@@ -9,7 +9,7 @@ import { restsOnState } from './rests-on-state.ts';
 import { RoomCircumstances } from './room-circumstances.ts';
 import { RoomLog } from './room-log.ts';
 import type { RoomParts } from './room-parts.ts';
-import { recentKey } from './room-state.ts';
+import { RECENT_MAX, recentKey } from './room-state.ts';
 import { beginTogether } from './together.ts';
 
 /**
@@ -24,6 +24,7 @@ export class Room {
   readonly #circumstances: RoomCircumstances;
   readonly #waiting: Job[] = [];
   #running = false;
+  #doubts = 0;
   // The state may be behind the log: an append got no answer, or nothing was read yet.
   #stale = true;
   #loaded = false;
@@ -52,6 +53,7 @@ export class Room {
 
   /** Somebody else may have written: the log is read before the next command. */
   doubt(): void {
+    this.#doubts += 1;
     this.#stale = true;
   }
 
@@ -124,7 +126,7 @@ export class Room {
     }
     const deadline = performance.now() + this.#parts.options.commandTimeoutMs;
     return new Promise((resolve) => {
-      this.#waiting.push({ deadline, work, said, resolve });
+      this.#waiting.push({ deadline, doubts: this.#doubts, work, said, resolve });
       // Owner of this promise: the room; `#drain` turns every failure into an answer.
       if (!this.#running) void this.#drain();
     });
@@ -187,9 +189,9 @@ export class Room {
     return this.#attempt(job);
   }
 
-  async #attempt({ deadline, work }: Job): Promise<RoomAnswer> {
-    // Who asked has given up by now: what is done late would be done twice.
-    if (performance.now() >= deadline) return TRY_AGAIN;
+  async #attempt({ deadline, doubts, work }: Job): Promise<RoomAnswer> {
+    // Who asked has given up by now, or asked another: what is done late would be done twice.
+    if (performance.now() >= deadline || doubts !== this.#doubts) return TRY_AGAIN;
     try {
       await this.#refresh();
       const answer = await work(deadline);
@@ -243,7 +245,10 @@ export class Room {
       } catch (error) {
         if (!(error instanceof BusError && error.kind === 'FENCED')) throw error;
         this.#parts.onFenced();
+        const { n } = this.#log.state;
         await this.#log.catchUp();
+        // More than a room remembers was stored meanwhile, by another: the command, too, may have been.
+        if (this.#log.state.n - n >= RECENT_MAX) return TRY_AGAIN;
       }
     }
     return TRY_AGAIN;
@@ -367,6 +372,8 @@ export class Room {
 
 interface Job {
   readonly deadline: number;
+  /** How often the room was in doubt when the job came. */
+  readonly doubts: number;
   readonly work: (deadline: number) => Promise<RoomAnswer>;
   /** A message to say, if it is that; then it may go to the log beside others. */
   readonly said: { readonly command: SayCommand; readonly trace: Trace | null } | null;
