@@ -122,16 +122,22 @@ export class LogReader {
 
   /** The messages of a subject before `beforeSeq` (null: from the end), newest first. */
   async *backward(subject: string, beforeSeq: number | null): AsyncGenerator<StoredMessage> {
-    let message = await this.last(subject);
+    const after = beforeSeq === null ? null : await this.next(subject, beforeSeq);
+    let message = after === null ? await this.last(subject) : await this.#before(after);
     while (message !== null) {
+      // The last one may be newer than the question was.
       if (beforeSeq === null || message.seq < beforeSeq) yield message;
-      // Each message of a room names the one before it: that is how the writer fenced it.
-      message = message.prev === null || message.prev === 0 ? null : await this.at(message.prev);
+      message = await this.#before(message);
     }
   }
 
   stop(): void {
     this.#requester.stop();
+  }
+
+  // Each message of a room names the one before it: that is how the writer fenced it.
+  async #before({ prev }: StoredMessage): Promise<StoredMessage | null> {
+    return prev === null || prev === 0 ? null : this.at(prev);
   }
 
   async #direct(query: object): Promise<StoredMessage | null> {

@@ -158,7 +158,7 @@ async function startOfNewest(
 ): Promise<number> {
   let start = toSeq + 1;
   let counted = 0;
-  for await (const message of backward(reader, subject, toSeq)) {
+  for await (const message of reader.backward(subject, toSeq + 1)) {
     if (message.seq < fromSeq || counted === limit) break;
     const logged = roomEventOf(message);
     if (logged === null || !holds(logged.event)) continue;
@@ -166,21 +166,4 @@ async function startOfNewest(
     start = message.seq;
   }
   return start;
-}
-
-async function* backward(
-  reader: LogReader,
-  subject: string,
-  toSeq: number,
-): AsyncGenerator<StoredMessage> {
-  const after = await reader.next(subject, toSeq + 1);
-  let message = after === null ? await reader.last(subject) : await before(reader, after);
-  while (message !== null) {
-    yield message;
-    message = await before(reader, message);
-  }
-}
-
-async function before(reader: LogReader, message: StoredMessage): Promise<StoredMessage | null> {
-  return message.prev === null || message.prev === 0 ? null : reader.at(message.prev);
 }

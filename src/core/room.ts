@@ -14,8 +14,8 @@ import { beginTogether } from './together.ts';
 
 /**
  * One room: its commands are decided one after the other, each on the state that the one before it
- * left; only messages go to the log without waiting for each other. At most `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with
- * `TRY_AGAIN`.
+ * left. With `togetherMax`, messages go to the log without waiting for each other (ADR 0012). At most
+ * `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with `TRY_AGAIN`.
  */
 export class Room {
   readonly id: string;

@@ -72,12 +72,13 @@ export class OperatorChat {
     const subject = logSubjectOfRoom(room);
     const found: Logged[] = [];
     const next = await this.#reader.next(subject, seq);
-    for (let at = next; at !== null && found.length < count / 2; ) {
-      const logged = roomEventOf(at);
+    if (next === null) return found;
+    const from = next.seq + 1;
+    for await (const message of this.#reader.backward(subject, from)) {
+      if (found.length >= count / 2) break;
+      const logged = roomEventOf(message);
       if (logged !== null) found.unshift(logged);
-      at = at.prev === null || at.prev === 0 ? null : await this.#reader.at(at.prev);
     }
-    const from = (next?.seq ?? seq) + 1;
     for await (const message of this.#reader.forward(subject, from, Number.MAX_SAFE_INTEGER)) {
       if (found.length >= count) break;
       const logged = roomEventOf(message);
