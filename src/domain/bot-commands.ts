@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { displayName, messageId } from './ids.ts';
-import { aboutMember, seconds } from './room-commands.ts';
+import { messageId } from './ids.ts';
+import { actsOf } from './room-commands.ts';
 
 /** A bot's key: `bot-<account id>-<secret>`, as it was printed when the bot was made. */
 export const botKey = z
@@ -10,19 +10,10 @@ export const botKey = z
 
 // Who speaks is told by the key alone: whatever `from` and `via` say is read past.
 const common = { key: botKey, id: messageId };
-const moderation = { ...common, ...aboutMember };
 
 /** A bot's request on `chatcmd.room.<room>` (protocol.md §5.6). `id` makes sending it again harmless. */
 export const botRoomCommand = z.discriminatedUnion('type', [
-  z.object({ ...common, type: z.literal('say'), text: z.string() }),
-  z.object({ ...common, type: z.literal('announce'), text: z.string() }),
-  z.object({ ...moderation, type: z.literal('kick') }),
-  z.object({ ...moderation, type: z.literal('mute'), seconds }),
-  z.object({ ...moderation, type: z.literal('unmute') }),
-  z.object({ ...moderation, type: z.literal('ban'), seconds }),
-  z.object({ ...moderation, type: z.literal('unban') }),
-  z.object({ ...common, type: z.literal('create'), name: displayName }),
-  z.object({ ...common, type: z.literal('remove') }),
+  ...actsOf(common),
   z.object({ key: botKey, type: z.literal('members') }),
 ]);
 export type BotRoomCommand = z.infer<typeof botRoomCommand>;

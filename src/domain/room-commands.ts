@@ -7,18 +7,32 @@ import { isRefusalCode, type Refusal } from './refusals.ts';
 export const processId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a process id');
 
 const common = { id: messageId, from: actor, via };
-/** The fields of a command that is about a member of a room. */
-export const aboutMember = {
+const aboutMember = {
   user: accountId,
   reason: z.string().max(200).optional().describe('Why; told to the room.'),
 };
-const moderation = { ...common, ...aboutMember };
-export const seconds = z
+const seconds = z
   .int()
   .min(1)
   .max(31_536_000)
   .optional()
   .describe('For how long; left out: until it is undone.');
+
+/** What people and bots can do in a room, and the operator with it; `common` says who it is. */
+export function actsOf<C extends z.ZodRawShape>(common: C) {
+  const moderation = { ...common, ...aboutMember };
+  return [
+    z.object({ ...common, type: z.literal('say'), text: z.string() }),
+    z.object({ ...common, type: z.literal('announce'), text: z.string() }),
+    z.object({ ...moderation, type: z.literal('kick') }),
+    z.object({ ...moderation, type: z.literal('mute'), seconds }),
+    z.object({ ...moderation, type: z.literal('unmute') }),
+    z.object({ ...moderation, type: z.literal('ban'), seconds }),
+    z.object({ ...moderation, type: z.literal('unban') }),
+    z.object({ ...common, type: z.literal('create'), name: displayName }),
+    z.object({ ...common, type: z.literal('remove') }),
+  ] as const;
+}
 
 /** A request on `chatcmd.relay.room.<room>` (protocol.md §5.4). `id` makes sending it again harmless. */
 export const roomCommand = z.discriminatedUnion('type', [
@@ -31,15 +45,7 @@ export const roomCommand = z.discriminatedUnion('type', [
     lost: z.boolean().optional(),
     heard: position.optional(),
   }),
-  z.object({ ...common, type: z.literal('say'), text: z.string() }),
-  z.object({ ...common, type: z.literal('announce'), text: z.string() }),
-  z.object({ ...moderation, type: z.literal('kick') }),
-  z.object({ ...moderation, type: z.literal('mute'), seconds }),
-  z.object({ ...moderation, type: z.literal('unmute') }),
-  z.object({ ...moderation, type: z.literal('ban'), seconds }),
-  z.object({ ...moderation, type: z.literal('unban') }),
-  z.object({ ...common, type: z.literal('create'), name: displayName }),
-  z.object({ ...common, type: z.literal('remove') }),
+  ...actsOf(common),
   z.object({
     ...common,
     type: z.literal('replay'),
