@@ -24,4 +24,3 @@ export const botUserCommand = z.object({
   type: z.literal('whisper'),
   text: z.string(),
 });
-export type BotUserCommand = z.infer<typeof botUserCommand>;

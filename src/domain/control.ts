@@ -13,7 +13,6 @@ export const coreBeat = z.object({
   starting: z.boolean().optional(),
   stopping: z.boolean().optional(),
 });
-export type CoreBeat = z.infer<typeof coreBeat>;
 
 /** Asks every relay, or one, whom it has where. */
 export const presenceRequest = z.object({ relay: processId.optional() });

@@ -39,7 +39,6 @@ export const replayed = z.object({
   time: time.describe('When it was.'),
   name: displayName.describe('Who it was of, as they were called then.'),
 });
-export type Replayed = z.infer<typeof replayed>;
 
 const envelope = {
   v: z.literal(1),
