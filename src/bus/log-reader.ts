@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Msg, type MsgHdrs, headers as newHeaders } from 'nats';
 import { z } from 'zod';
-import { type Logged, roomEvent, type WhisperEvent, whisperEvent } from '../domain/events.ts';
+import { type Logged, type WhisperEvent, whisperEvent } from '../domain/events.ts';
+import { readRoomEvent } from '../domain/read-event.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
@@ -164,9 +165,8 @@ export function storedMessage(message: Msg, at?: { seq: number; subject: string 
 
 /** The room event that a message holds, or null when somebody else wrote it. */
 export function roomEventOf(message: StoredMessage): Logged | null {
-  const parsed = roomEvent.safeParse(parseJson(message.payload));
-  if (!parsed.success) return null;
-  return { seq: message.seq, prev: message.prev ?? 0, event: parsed.data };
+  const event = readRoomEvent(parseJson(message.payload));
+  return event === null ? null : { seq: message.seq, prev: message.prev ?? 0, event };
 }
 
 /** The whisper that a message holds, or null. */
@@ -183,7 +183,9 @@ export function identityOf({ hash, messageId, payload }: StoredMessage): string 
 
 function parseJson(payload: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(payload).toString('utf8'));
+    // A view of the same bytes: nothing is copied.
+    const { buffer, byteOffset, byteLength } = payload;
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'));
   } catch {
     // Not JSON is one of the things that a foreign message may be: the schema refuses undefined.
     return undefined;

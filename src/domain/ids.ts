@@ -4,19 +4,19 @@ import { codePointLength, isCanonicalText } from './text.ts';
 /** The account id of the system itself: no person ever has it. */
 export const SYSTEM_ID = '0';
 
+const ROOM_ID = /^[A-Za-z0-9_-]{1,32}$/;
+const ACCOUNT_ID = /^[1-9][0-9]{0,9}$/;
+
 /**
  * A room id: 1-32 of `A-Z a-z 0-9 _ -` (protocol.md §5.1). It is a token of a NATS subject and an
  * attribute in XML, so nothing else may pass.
  */
-export const roomId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'a room id')
-  .describe('A room id.');
+export const roomId = z.string().regex(ROOM_ID, 'a room id').describe('A room id.');
 
 /** An account id: a decimal from 1 to 2147483647, which every old client can hold in an integer. */
 export const accountId = z
   .string()
-  .regex(/^[1-9][0-9]{0,9}$/, 'an account id')
+  .regex(ACCOUNT_ID, 'an account id')
   .refine((id) => Number(id) <= MAX_ACCOUNT_ID, 'an account id')
   .describe('An account id, a decimal from 1 to 2147483647.');
 
@@ -34,7 +34,16 @@ export const messageId = z
   .regex(/^[\x21-\x7e]{1,64}$/, 'a message id')
   .describe('Chosen by who asks. Asked again with the same id, nothing more is done.');
 
+export function isRoomId(id: string): boolean {
+  return ROOM_ID.test(id);
+}
+
+export function isAccountId(id: string): boolean {
+  return ACCOUNT_ID.test(id) && Number(id) <= MAX_ACCOUNT_ID;
+}
+
 export function isDisplayName(name: string): boolean {
+  if (PLAIN_NAME.test(name)) return true;
   const length = codePointLength(name);
   return (
     length >= 1 &&
@@ -50,5 +59,7 @@ export function nameKey(name: string): string {
   return name.normalize('NFKC').toLowerCase();
 }
 
+// Of printable ASCII, as most names are: there is nothing else to look at.
+const PLAIN_NAME = /^[!-~](?:[ -~]{0,30}[!-~])?$/;
 // Controls, line and paragraph separators, direction overrides and other invisible format characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;

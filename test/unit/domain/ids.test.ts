@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountId, isDisplayName, messageId, nameKey, roomId } from '../../../src/domain/ids.ts';
 
@@ -33,6 +34,15 @@ describe('a name', () => {
     ...['', ' ', ' a', 'a ', 'a\nb', 'a\tb', 'a\u0000', 'a\u202Eb', 'a\u200Bb', 'a\uFEFFb'],
     ...['a\u2028b', '\uD800', 'a'.repeat(33), '\u00A0a', '\u0085'],
   ])('may not be %j', (name) => expect(isDisplayName(name)).toBe(false));
+
+  it('of printable ASCII may be 1 to 32 characters without blanks at the ends', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 34 }), (name) => {
+        const may = name.length >= 1 && name.length <= 32 && name.trim() === name;
+        expect(isDisplayName(name)).toBe(may);
+      }),
+    );
+  });
 
   it('is the same in other letters', () => {
     const same = ['Ann', 'ann', 'ANN', 'ａｎｎ', 'ＡＮＮ'].map(nameKey);
