@@ -40,8 +40,18 @@ export class AppendChain {
     return this.#offset !== null && this.#former === 0 && this.#sinceBreak >= this.#pauseMs;
   }
 
-  /** An append is sent now; nothing else may be sent before it. */
-  send(messageId: string): Link {
+  /**
+   * An append is sent now; nothing else may be sent before it. `id` is one that nobody else stores;
+   * null: others may. Then nothing can rest on it, and the chain is whole again when it has settled.
+   */
+  send(id: string | null): Link {
+    if (id === null) this.#newEra();
+    const link = this.#link(id ?? '');
+    if (id === null) this.#newEra();
+    return link;
+  }
+
+  #link(id: string): Link {
     const index = this.#sent;
     const isBehind = this.#current > 0 && this.#former === 0;
     const link = {
@@ -52,7 +62,7 @@ export class AppendChain {
     };
     this.#sent += 1;
     this.#current += 1;
-    this.#newestId = messageId;
+    this.#newestId = id;
     return link;
   }
 
@@ -61,6 +71,8 @@ export class AppendChain {
     const isCurrent = link.era === this.#era;
     if (isCurrent) this.#current -= 1;
     else this.#former -= 1;
+    // It may have been sent to be of no era: what comes after it is elsewhere than was foreseen.
+    if (!isCurrent && seq !== link.seq) this.#offset = null;
     if (!isCurrent || (seq !== null && seq === link.seq)) return;
     const learned = seq === null ? null : seq - link.index;
     const isFirstWord = link.seq === null && (this.#offset === null || this.#offset === learned);
@@ -73,10 +85,14 @@ export class AppendChain {
     return this.#clock() - this.#brokenAt;
   }
 
-  #break(): void {
+  #newEra(): void {
     this.#era += 1;
     this.#former += this.#current;
     this.#current = 0;
+  }
+
+  #break(): void {
+    this.#newEra();
     const isLongAgo = this.#sinceBreak > this.#pauseMs * LONG;
     this.#pauseMs = isLongAgo ? PAUSE_MIN_MS : Math.min(PAUSE_MAX_MS, this.#pauseMs * 2);
     this.#brokenAt = this.#clock();

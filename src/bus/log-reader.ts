@@ -5,6 +5,7 @@ import { type Logged, type WhisperEvent, whisperEvent } from '../domain/events.t
 import { readRoomEvent } from '../domain/read-event.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
+import { NO_EPOCH, readStampedId } from './epoch.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
 import { HASH_HEADER, LOG_STREAM, LOG_SUBJECTS } from './subjects.ts';
 
@@ -16,6 +17,8 @@ export interface StoredMessage {
   readonly subject: string;
   readonly payload: Uint8Array;
   readonly messageId: string | null;
+  /** By which it was stored (see `stampedId`). */
+  readonly epoch: string;
   readonly hash: string | null;
 }
 
@@ -95,7 +98,7 @@ export class LogReader {
       prev: toSequence(headers.get(PREVIOUS_HEADER)),
       subject: message.subject,
       payload: Buffer.from(message.data ?? '', 'base64'),
-      messageId: headers.get('Nats-Msg-Id') ?? null,
+      ...idsOf(headers.get('Nats-Msg-Id')),
       hash: headers.get(HASH_HEADER) ?? null,
     };
   }
@@ -158,7 +161,7 @@ export function storedMessage(message: Msg, at?: { seq: number; subject: string 
     prev: toSequence(headers?.get(PREVIOUS_HEADER)),
     subject: at?.subject ?? headers?.get('Nats-Subject') ?? '',
     payload: message.data,
-    messageId: headers?.get('Nats-Msg-Id') || null,
+    ...idsOf(headers?.get('Nats-Msg-Id')),
     hash: headers?.get(HASH_HEADER) || null,
   };
 }
@@ -226,6 +229,10 @@ function parseHeaders(encoded: string | undefined): Map<string, string> {
       return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1).trim()]];
     }),
   );
+}
+
+function idsOf(id: string | undefined): Pick<StoredMessage, 'messageId' | 'epoch'> {
+  return id === undefined || id === '' ? { messageId: null, epoch: NO_EPOCH } : readStampedId(id);
 }
 
 function toSequence(value: string | undefined): number | null {

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Msg } from 'nats';
 import { z } from 'zod';
 import type { Trace } from '../domain/trace.ts';
 import { AppendChain, type Link } from './append-chain.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError, type BusErrorKind } from './bus-error.ts';
+import { NO_EPOCH, stampedId } from './epoch.ts';
 import { appendHeaders, type LogReader } from './log-reader.ts';
 import { Requester } from './requester.ts';
 import { addTrace } from './trace-header.ts';
@@ -14,8 +16,11 @@ export interface LogWriterOptions {
   readonly pendingMax: number;
   /** Called after each append, with how long it took. */
   readonly onAppended?: (outcome: AppendOutcome, seconds: number) => void;
-  /** One server stores the log, so that what is sent first is stored first. */
-  readonly inOrder: boolean;
+  /**
+   * Makes the name of an epoch, another one each time. Null: several servers store the log, so what is
+   * sent first may be stored last, and nothing is sent ahead.
+   */
+  readonly newEpoch: (() => string) | null;
 }
 
 /** `stored` now, known as a `duplicate`, or the kind of the error. */
@@ -24,9 +29,12 @@ export type AppendOutcome = 'stored' | 'duplicate' | 'failed' | BusErrorKind;
 export interface Append {
   readonly subject: string;
   readonly payload: Uint8Array | string;
-  /** Stored once within the duplicate window, however often it is sent. Printable ASCII. */
+  /** Stored once within the duplicate window, however often this writer sends it. Printable ASCII. */
   readonly messageId: string;
-  /** The append is refused unless this is the sequence of the subject's newest message. */
+  /**
+   * The append is refused unless this is the sequence of the subject's newest message. Null: it is
+   * stored wherever that is, and once whichever writer sends it.
+   */
   readonly expectedLast: number | null;
   readonly hash: string | null;
   /** Told to who reads the event; null or left out: it belongs to no trace. */
@@ -39,11 +47,14 @@ export interface Appended {
   readonly seq: number;
   /** True when an earlier message with this id was there: nothing new was stored. */
   readonly duplicate: boolean;
+  /** In which it was sent. */
+  readonly epoch: string;
 }
 
 /** An append that is under way, and where it will be. */
 export interface Ahead {
   readonly seq: number;
+  readonly epoch: string;
   /** Resolves when it is stored there; rejects when it is not, or nobody knows. */
   readonly stored: Promise<void>;
 }
@@ -62,6 +73,8 @@ export class LogWriter {
   readonly #requester: Requester;
   readonly #onAppended: LogWriterOptions['onAppended'];
   readonly #chain: AppendChain | null;
+  readonly #stopListening: () => void;
+  #epoch = NO_EPOCH;
 
   constructor(bus: BusConnection, reader: LogReader, options: LogWriterOptions) {
     this.#bus = bus;
@@ -71,7 +84,19 @@ export class LogWriter {
       timeoutMs: options.appendTimeoutMs,
       pendingMax: options.pendingMax,
     });
-    this.#chain = options.inOrder ? new AppendChain(() => performance.now()) : null;
+    const { newEpoch } = options;
+    this.#chain = newEpoch === null ? null : new AppendChain(() => performance.now());
+    this.#epoch = newEpoch?.() ?? NO_EPOCH;
+    // What was sent may still arrive when the connection is lost: it is not to be taken for what is
+    // sent from then on.
+    this.#stopListening = bus.onStatus((status) => {
+      if (status !== 'connected' && newEpoch !== null) this.#epoch = newEpoch();
+    });
+  }
+
+  /** The present one. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** Appends without an answer yet. */
@@ -110,7 +135,24 @@ export class LogWriter {
     }
   }
 
+  /**
+   * The sequence at which an epoch stored a message within the duplicate window, or null. Stores
+   * nothing: it asks for an append that the server refuses for another reason when it does not know
+   * the id. Rejects with `BusError`.
+   */
+  async storedIn(
+    epoch: string,
+    { subject, messageId }: Pick<Append, 'subject' | 'messageId'>,
+  ): Promise<number | null> {
+    const headers = appendHeaders(stampedId(epoch, messageId), null, null, NOBODYS_ID);
+    const ack = ackOf(await this.#requester.request(subject, '', headers));
+    if (ack.error?.err_code === WRONG_LAST_ID) return null;
+    if (ack.duplicate === true && ack.seq !== undefined) return ack.seq;
+    throw refusalOf(ack);
+  }
+
   stop(): void {
+    this.#stopListening();
     this.#requester.stop();
   }
 
@@ -121,42 +163,46 @@ export class LogWriter {
    */
   appendAhead(append: Append): Ahead | null {
     if (this.#chain?.isWhole !== true) return null;
-    const link = this.#chain.send(append.messageId);
+    const epoch = this.#epoch;
+    const link = this.#chain.send(stampedId(epoch, append.messageId));
     if (link.seq === null) throw new Error('a whole chain knows its end');
-    const stored = this.#send(append, link).then((ack) => {
+    const stored = this.#send(append, epoch, link).then((ack) => {
       if (ack.seq !== link.seq) throw new BusError('FENCED', 'stored elsewhere');
     });
-    return { seq: link.seq, stored: this.#timed(stored, () => false) };
+    return { seq: link.seq, epoch, stored: this.#timed(stored, () => false) };
   }
 
   async #attempt(append: Append): Promise<Appended> {
     for (;;) {
-      const link = this.#chain?.send(append.messageId) ?? null;
-      const { error, seq, duplicate } = await this.#send(append, link);
-      if (error === undefined && seq !== undefined) return { seq, duplicate: duplicate ?? false };
+      // Without a fence, only the id tells what another writer has stored already.
+      const epoch = append.expectedLast === null ? NO_EPOCH : this.#epoch;
+      const id = epoch === NO_EPOCH ? null : stampedId(epoch, append.messageId);
+      const link = this.#chain?.send(id) ?? null;
+      const ack = await this.#send(append, epoch, link);
+      const { error, seq, duplicate } = ack;
+      if (error === undefined && seq !== undefined) {
+        return { seq, epoch, duplicate: duplicate ?? false };
+      }
       // Of the one before it, not of this one: sent again it waits for nobody.
       if (error?.err_code === WRONG_LAST_ID) continue;
       if (error !== undefined && WRONG_LAST_SEQUENCE.has(error.err_code)) {
         return this.#resolveFence(append);
       }
-      // A cluster without a leader for the moment answers so.
-      if (error?.code === 503) throw new BusError('NO_RESPONDERS', error.description);
-      throw new BusError('STORE', error?.description ?? 'the log refused without a reason');
+      throw refusalOf(ack);
     }
   }
 
   // Nothing is awaited before it is sent: links are in the order of sending.
-  async #send(append: Append, link: Link | null): Promise<PublishAck> {
+  async #send(append: Append, epoch: string, link: Link | null): Promise<PublishAck> {
     let seq: number | null = null;
     try {
       const { messageId, expectedLast, hash } = append;
-      const headers = appendHeaders(messageId, expectedLast, hash, link?.after ?? null);
+      const id = stampedId(epoch, messageId);
+      const headers = appendHeaders(id, expectedLast, hash, link?.after ?? null);
       if (append.trace != null) addTrace(headers, append.trace);
-      const answer = await this.#requester.request(append.subject, append.payload, headers);
-      const ack = publishAck.safeParse(answer.json());
-      if (!ack.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
-      if (ack.data.error === undefined && ack.data.duplicate !== true) seq = ack.data.seq ?? null;
-      return ack.data;
+      const ack = ackOf(await this.#requester.request(append.subject, append.payload, headers));
+      if (ack.error === undefined && ack.duplicate !== true) seq = ack.seq ?? null;
+      return ack;
     } finally {
       if (link !== null) this.#chain?.settle(link, seq);
     }
@@ -166,7 +212,9 @@ export class LogWriter {
   // message, stored by an attempt whose answer was lost. The leader knows.
   async #resolveFence(append: Append): Promise<Appended> {
     const last = await this.#reader.lastFromLeader(append.subject);
-    if (last?.messageId === append.messageId) return { seq: last.seq, duplicate: true };
+    if (last?.messageId === append.messageId) {
+      return { seq: last.seq, epoch: last.epoch, duplicate: true };
+    }
     if ((last?.seq ?? 0) === append.expectedLast) {
       throw new BusError('TIMEOUT', 'the log is settling');
     }
@@ -194,3 +242,18 @@ const publishAck = z.object({
   duplicate: z.boolean().optional(),
 });
 type PublishAck = z.infer<typeof publishAck>;
+
+// No id of the log: each names what it is of.
+const NOBODYS_ID = '-';
+
+function ackOf(answer: Msg): PublishAck {
+  const ack = publishAck.safeParse(answer.json());
+  if (!ack.success) throw new BusError('STORE', 'the log gave an answer of an unknown form');
+  return ack.data;
+}
+
+function refusalOf({ error }: PublishAck): BusError {
+  // A cluster without a leader for the moment answers so.
+  if (error?.code === 503) return new BusError('NO_RESPONDERS', error.description);
+  return new BusError('STORE', error?.description ?? 'the log refused without a reason');
+}

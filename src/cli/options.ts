@@ -45,6 +45,7 @@ export function coreOptions(config: Config): CoreOptions {
     commandTimeoutMs: bus.commandTimeoutMs,
     appendTimeoutMs: bus.appendTimeoutMs,
     replicas: bus.replicas,
+    duplicateWindowMs: bus.duplicateWindowMs,
     roomsMax: limits.roomsMax,
     membersPerRoomMax: limits.membersPerRoomMax,
     textMaxCodePoints: limits.textMaxCodePoints,

@@ -69,7 +69,7 @@ export async function openCore(
   const writer = new LogWriter(bus, reader, {
     appendTimeoutMs: options.appendTimeoutMs,
     pendingMax: limits.pendingMax,
-    inOrder: options.replicas === 1 && options.togetherMax > 1,
+    newEpoch: options.replicas === 1 ? () => newId().slice(-EPOCH_LENGTH) : null,
     onAppended: (outcome, seconds) => metrics.core.appendSeconds.observe({ outcome }, seconds),
   });
   const snapshots = await Bucket.open(bus, 'chat_snapshots', options.replicas);
@@ -129,3 +129,6 @@ export async function openCore(
     whispers: new Whispers({ ...options, writer, accountOf, now }),
   });
 }
+
+// Of a UUID, of which this end is random.
+const EPOCH_LENGTH = 12;

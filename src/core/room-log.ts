@@ -1,13 +1,21 @@
 import type { Bucket } from '../bus/bucket.ts';
 import { BusError } from '../bus/bus-error.ts';
 import { type LogReader, roomEventOf, type StoredMessage } from '../bus/log-reader.ts';
-import type { Appended, LogWriter } from '../bus/log-writer.ts';
+import type { LogWriter } from '../bus/log-writer.ts';
 import { logSubjectOfRoom } from '../bus/subjects.ts';
 import type { RoomEvent } from '../domain/events.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Draft } from './decide.ts';
-import { apply, chainHash, emptyRoom, type RoomState, snapshotOf, stateOf } from './room-state.ts';
+import {
+  apply,
+  chainHash,
+  emptyRoom,
+  type FormerEpoch,
+  type RoomState,
+  snapshotOf,
+  stateOf,
+} from './room-state.ts';
 
 export interface RoomLogParts {
   readonly writer: LogWriter;
@@ -17,6 +25,7 @@ export interface RoomLogParts {
   /** The log does not have the event of a room any more that was its `had`th: its end was lost. */
   readonly onLost: (room: string, had: number) => void;
   readonly now: () => number;
+  readonly options: { readonly duplicateWindowMs: number };
   readonly onSnapshot: (outcome: 'saved' | 'failed') => void;
 }
 
@@ -126,24 +135,48 @@ export class RoomLog {
    * Stores an event made of a draft and folds it in; returns its sequence. Sent again with the same
    * `messageId` it stores nothing and returns the sequence of the first time.
    */
-  async append(draft: Draft, { id, ...under }: AppendUnder): Promise<Appended> {
+  async append(draft: Draft, { id, ...under }: AppendUnder): Promise<number> {
+    const earlier = await this.#storedEarlier(under.messageId);
+    if (earlier !== null) return earlier;
     const made = this.#make(draft, id);
     const appended = await this.#parts.writer.append({ ...made.append, ...under });
-    if (!appended.duplicate) this.#take(made, appended.seq);
+    if (!appended.duplicate) this.#take(made, appended);
     else if (appended.seq > this.#state.seq) await this.catchUp();
-    return appended;
+    return appended.seq;
+  }
+
+  // The log knows again what this epoch has stored, by its id. Of those before, it must be asked.
+  async #storedEarlier(messageId: string): Promise<number | null> {
+    const { writer } = this.#parts;
+    const append = { subject: this.#subject, messageId };
+    const seqs = await Promise.all(
+      this.#formerEpochs().map(({ epoch }) => writer.storedIn(epoch, append)),
+    );
+    return seqs.find((seq) => seq !== null) ?? null;
+  }
+
+  // Of which the log may still know ids.
+  #formerEpochs(): FormerEpoch[] {
+    const { writer, now, options } = this.#parts;
+    const { n, epoch, time, epochsBefore } = this.#state;
+    if (epoch === writer.epoch && epochsBefore.length === 0) return [];
+    const all = n === 0 ? [] : [...epochsBefore, { epoch, until: time }];
+    const since = new Date(now() - options.duplicateWindowMs).toISOString();
+    return all.filter((former) => former.epoch !== writer.epoch && former.until >= since);
   }
 
   /**
    * The same without waiting: the event is folded in as if it were stored, so that the next one can be
    * decided. Resolves with its sequence when it is; when it rejects, `goBackTo` what was believed
-   * before. Null, and nothing is sent, while the log cannot be written ahead.
+   * before. Null, and nothing is sent, while the log cannot be written ahead, or must be asked first
+   * what another has stored.
    */
   appendAhead(draft: Draft, { id, ...under }: AppendUnder): Promise<number> | null {
+    if (this.#formerEpochs().length > 0) return null;
     const made = this.#make(draft, id);
     const ahead = this.#parts.writer.appendAhead({ ...made.append, ...under });
     if (ahead === null) return null;
-    this.#take(made, ahead.seq);
+    this.#take(made, ahead);
     return ahead.stored.then(() => ahead.seq);
   }
 
@@ -166,8 +199,9 @@ export class RoomLog {
     return { event, append };
   }
 
-  #take({ event, append }: Made, seq: number): void {
-    this.#state = apply(this.#state, { seq, prev: append.expectedLast, event }, append.hash);
+  #take({ event, append }: Made, { seq, epoch }: { seq: number; epoch: string }): void {
+    const { expectedLast: prev, hash } = append;
+    this.#state = apply(this.#state, { seq, prev, event }, { hash, epoch });
     this.#newest = seq;
   }
 
@@ -197,7 +231,7 @@ export class RoomLog {
     // Where events before this one are gone, its own hash stands for them.
     const isNext = logged.event.n === this.#state.n + 1;
     const hash = isNext ? chained : (message.hash ?? chained);
-    this.#state = apply(this.#state, logged, hash);
+    this.#state = apply(this.#state, logged, { hash, epoch: message.epoch });
   }
 }
 

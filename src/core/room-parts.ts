@@ -10,6 +10,8 @@ export interface RoomOptions {
   /** Messages of one room that are sent to the log together. */
   readonly togetherMax: number;
   readonly snapshotEvery: number;
+  /** For so long the log knows a message id again. */
+  readonly duplicateWindowMs: number;
   readonly textMaxCodePoints: number;
   readonly membersPerRoomMax: number;
   /** Who was away no longer than this is told what it missed. */

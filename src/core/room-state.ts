@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { NO_EPOCH } from '../bus/epoch.ts';
 import { type Actor, actor, type Logged, position, type RoomEvent } from '../domain/events.ts';
 import { displayName, roomId } from '../domain/ids.ts';
 
@@ -24,6 +25,16 @@ export interface RoomState {
   readonly away: ReadonlyMap<string, Away>;
   /** The last `RECENT_MAX` events, oldest first: by them a command that is asked again is known. */
   readonly recent: readonly RecentEvent[];
+  /** In which the last event was stored (see `stampedId`). */
+  readonly epoch: string;
+  /** Those before, the newest last: at most `EPOCHS_MAX`. Ids of an epoch are known to it alone. */
+  readonly epochsBefore: readonly FormerEpoch[];
+}
+
+export interface FormerEpoch {
+  readonly epoch: string;
+  /** ISO time of its last event. */
+  readonly until: string;
 }
 
 export interface RecentEvent {
@@ -43,6 +54,8 @@ export interface Away {
 
 export const RECENT_MAX = 64;
 export const AWAY_MAX = 500;
+/** More changes of who writes a room than this within the duplicate window are not reckoned with. */
+export const EPOCHS_MAX = 16;
 
 /** By what an event is known again: ids are their author's own choice. */
 export function recentKey(author: string, type: RoomEvent['type'], id: string): string {
@@ -67,6 +80,8 @@ export function emptyRoom(room: string): RoomState {
     bans: new Map(),
     away: new Map(),
     recent: [],
+    epoch: NO_EPOCH,
+    epochsBefore: [],
   };
 }
 
@@ -76,10 +91,24 @@ export function chainHash(previous: string, payload: Uint8Array | string): strin
 }
 
 /** The room after one more event. `hash` is that event's place in the chain. Pure. */
-export function apply(state: RoomState, { seq, event }: Logged, hash: string): RoomState {
+export function apply(
+  state: RoomState,
+  { seq, event }: Logged,
+  { hash, epoch }: { readonly hash: string; readonly epoch: string },
+): RoomState {
   const key = recentKey(event.from.id, event.type, event.id);
   const recent = [...state.recent.slice(1 - RECENT_MAX), { key, seq }];
-  return { ...state, ...change(state, event), seq, n: event.n, hash, time: event.time, recent };
+  return {
+    ...state,
+    ...change(state, event),
+    ...(epoch === state.epoch ? {} : { epoch, epochsBefore: epochsBefore(state) }),
+    ...{ seq, n: event.n, hash, time: event.time, recent },
+  };
+}
+
+function epochsBefore({ n, epoch, time, epochsBefore: before }: RoomState): FormerEpoch[] {
+  const others = before.filter((former) => former.epoch !== epoch);
+  return n === 0 ? [] : [...others, { epoch, until: time }].slice(-EPOCHS_MAX);
 }
 
 function change(state: RoomState, event: RoomEvent): Partial<RoomState> {
@@ -196,6 +225,9 @@ const snapshotSchema = z.object({
   // Snapshots of before there were any.
   away: z.array(z.tuple([z.string(), awaySchema])).default([]),
   recent: z.array(z.object({ key: z.string(), seq: z.int().min(1) })),
+  // Snapshots of before there were any.
+  epoch: z.string().default(NO_EPOCH),
+  epochsBefore: z.array(z.object({ epoch: z.string(), until: z.string() })).default([]),
 });
 
 function put<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {

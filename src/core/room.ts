@@ -128,12 +128,14 @@ export class Room {
     return new Promise((resolve) => {
       this.#waiting.push({ deadline, doubts: this.#doubts, work, said, resolve });
       // Owner of this promise: the room; `#drain` turns every failure into an answer.
-      if (!this.#running) void this.#drain();
+      if (this.#running) return;
+      this.#running = true;
+      // What comes in the same turn goes to the log together.
+      setImmediate(() => void this.#drain());
     });
   }
 
   async #drain(): Promise<void> {
-    this.#running = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       if (!(await this.#sayTogether(job))) job.resolve(await this.#attempt(job));
     }
@@ -280,7 +282,7 @@ export class Room {
       const id = draft.type === EVENT_OF[command.type] ? command.id : this.#parts.newId();
       const messageId = this.#messageId(command, draft);
       const trace = this.#continued(traced);
-      seq = (await this.#log.append(draft, { id, messageId, deadline, trace })).seq;
+      seq = await this.#log.append(draft, { id, messageId, deadline, trace });
       this.#afterwards(draft);
     }
     return this.#answer(seq, command, decision.drafts.length > 0, heard);

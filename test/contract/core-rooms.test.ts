@@ -45,7 +45,7 @@ async function folded(room: string): Promise<RoomState> {
     if (logged === null) continue;
     const hash = chainHash(state.hash, message.payload);
     expect([message.hash, logged.event.n, logged.prev]).toEqual([hash, state.n + 1, state.seq]);
-    state = apply(state, logged, hash);
+    state = apply(state, logged, { hash, epoch: message.epoch });
   }
   return state;
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   const opened = await log.open();
   reader = opened.reader;
   relay = new TestRelay(opened.bus, 'relay1').live();
-  const core = await startCore(log, 'core1', { togetherMax: 64 });
+  const core = await startCore(log, 'core1');
   cores = [core];
   for (const account of [ANN, ENOBREV]) await addAccount(core.stores, account);
   await addAccount(core.stores, MOD, 'moderator');
@@ -86,7 +86,7 @@ describe('messages that come at once', () => {
   });
 
   it('are stored once each although another writes into the log all the time', async () => {
-    const other = await startCore(log, 'core2', { guests: false, togetherMax: 64 });
+    const other = await startCore(log, 'core2', { guests: false });
     cores.push(other);
     let isDone = false;
     const whispers = (async () => {
@@ -100,6 +100,16 @@ describe('messages that come at once', () => {
     await whispers;
     expect(await texts()).toHaveLength(300);
     expect(new Set(await texts()).size).toBe(300);
+  });
+
+  it('are known again by the core that comes next, however many came after them', async () => {
+    const first = await relay.say('1', ANN, 'once', 'once');
+    await say(100, 'more');
+    await cores.pop()?.core.stop();
+    cores.push(await startCore(log, 'core2'));
+    expect(await relay.say('1', ANN, 'again', 'once')).toEqual(first);
+    expect(await relay.say('1', ANN, 'new', 'new')).toMatchObject({ ok: true });
+    expect(await texts()).toHaveLength(102);
   });
 
   it('are stored once each while the server is killed', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ahead, Append, LogWriter } from '../../src/bus/log-writer.ts';
-import { TestLog } from '../support/log.ts';
+import { eventually, TestLog } from '../support/log.ts';
 
 let log: TestLog;
 
@@ -33,6 +33,7 @@ describe('an append', () => {
       subject: 'chatlog.room.fence',
       payload: Buffer.from('fence:2'),
       messageId: 'fence:2',
+      epoch: writer.epoch,
       hash: 'ab',
     });
   });
@@ -58,7 +59,7 @@ describe('an append', () => {
     const { writer } = await log.open();
     const first = await writer.append(append('twice', 'twice:1', 0));
     const second = await writer.append(append('twice', 'twice:2', first.seq));
-    expect(await writer.append(append('twice', 'twice:1', second.seq))).toEqual({
+    expect(await writer.append(append('twice', 'twice:1', second.seq))).toMatchObject({
       seq: first.seq,
       duplicate: true,
     });
@@ -70,7 +71,7 @@ describe('an append', () => {
     const second = await writer.append(append('late', 'late:2', first.seq));
     // Servers before 2.12 compare the id first and tell its place, later ones compare the place first.
     const again = await writer.append(append('late', 'late:1', 0)).catch((error) => error.kind);
-    expect([{ seq: first.seq, duplicate: true }, 'FENCED']).toContainEqual(again);
+    expect([{ ...first, duplicate: true }, 'FENCED']).toContainEqual(again);
     expect((await reader.lastFromLeader('chatlog.room.late'))?.seq).toBe(second.seq);
   });
 
@@ -159,6 +160,54 @@ describe('an append ahead', () => {
     await allFenced(two, three, four);
     const last = await one.reader.lastFromLeader('chatlog.room.ahead4');
     expect(last?.messageId).toBe('ahead4:2');
+  });
+});
+
+describe('an epoch', () => {
+  it('is over when the connection is lost', async () => {
+    const { bus, writer } = await log.open();
+    const before = writer.epoch;
+    await bus.nc.reconnect();
+    await eventually('another epoch', () => writer.epoch !== before);
+    await bus.whenConnected(5000);
+    expect(await writer.append(append('epoch1', 'epoch1:1', 0))).toMatchObject({
+      duplicate: false,
+      epoch: writer.epoch,
+    });
+  });
+
+  it('is asked what it has stored, and the log is as it was', async () => {
+    const [one, other] = [await log.open(), await log.open()];
+    const wanted = { subject: 'chatlog.room.epoch2', messageId: 'epoch2:1' };
+    expect(await other.writer.storedIn(one.writer.epoch, wanted)).toBeNull();
+    const { seq } = await one.writer.append(append('epoch2', 'epoch2:1', 0));
+    expect(await other.writer.storedIn(one.writer.epoch, wanted)).toBe(seq);
+    expect(await other.writer.storedIn(other.writer.epoch, wanted)).toBeNull();
+    expect(await other.writer.storedIn('', wanted)).toBeNull();
+    expect(await one.reader.lastFromLeader(wanted.subject)).toMatchObject({ seq });
+    expect((await one.reader.extent()).lastSeq).toBe(seq);
+  });
+
+  // The second writer's own first message was never stored, and what it sent behind that rests on it.
+  it('does not take the message of another for its own', async () => {
+    const [one, other] = [await log.open(), await log.open()];
+    const first = await other.writer.append(append('epoch3', 'epoch3:1', 0));
+    await one.writer.append(append('epoch3', 'epoch3:2', first.seq));
+    const two = other.writer.appendAhead(append('epoch3', 'epoch3:2', first.seq));
+    const three = other.writer.appendAhead(append('epoch3', 'epoch3:3', two?.seq ?? 0));
+    await allFenced(two, three);
+    const last = await one.reader.lastFromLeader('chatlog.room.epoch3');
+    expect(last).toMatchObject({ messageId: 'epoch3:2', epoch: one.writer.epoch });
+  });
+
+  it('ends with each message that any writer may store', async () => {
+    const { writer } = await log.open();
+    const first = await writer.append(append('epoch4', 'epoch4:1', 0));
+    const anybodys = writer.append(append('epoch5', 'epoch5:1', null));
+    expect(writer.appendAhead(append('epoch4', 'epoch4:2', first.seq))).toBeNull();
+    expect(await anybodys).toMatchObject({ epoch: '', duplicate: false });
+    const ahead = writer.appendAhead(append('epoch4', 'epoch4:2', first.seq));
+    await expect(ahead?.stored).resolves.toBeUndefined();
   });
 });
 

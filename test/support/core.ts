@@ -23,7 +23,7 @@ export interface TestCore {
 const OPTIONS: Omit<CoreOptions, 'self'> = {
   ...{ heartbeatMs: 200, silenceMs: 800, coreSilenceMs: 800, roomsMax: 100, replicas: 1 },
   ...{ appendTimeoutMs: 500, commandTimeoutMs: 5000, roomCommandsPendingMax: 1000 },
-  ...{ togetherMax: 1, snapshotEvery: 10, snapshotMaxAgeMs: 60_000 },
+  ...{ togetherMax: 64, snapshotEvery: 10, duplicateWindowMs: 120_000, snapshotMaxAgeMs: 60_000 },
   ...{ graceMs: 0, catchUpWindowMs: 60_000 },
   ...{ textMaxCodePoints: 100, membersPerRoomMax: 50, loginsConcurrentMax: 2 },
   ...{ loginsPendingMax: 10, guests: true, sessionTtlSeconds: 3600 },

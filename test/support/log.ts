@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BusConnection } from '../../src/bus/bus-connection.ts';
 import { LogReader } from '../../src/bus/log-reader.ts';
@@ -37,7 +38,7 @@ export class TestLog {
     const bus = await this.connect(url);
     const reader = new LogReader(bus, TIMES);
     const { timeoutMs, pendingMax } = TIMES;
-    const options = { appendTimeoutMs: timeoutMs, pendingMax, inOrder: true };
+    const options = { appendTimeoutMs: timeoutMs, pendingMax, newEpoch: randomUUID };
     const writer = new LogWriter(bus, reader, options);
     this.#endings.push(
       () => reader.stop(),

@@ -53,6 +53,19 @@ describe('a chain of appends', () => {
     expect(made.send('e')).toMatchObject({ seq: 16 });
   });
 
+  it('lets nothing rest on what others may have stored, nor on what was sent before it', () => {
+    const made = begun();
+    const [one, anybodys] = [made.send('a'), made.send(null)];
+    expect(made.isWhole).toBe(false);
+    expect(made.send('b')).toMatchObject({ after: null });
+    made.settle(one, one.seq);
+    expect(made.isWhole).toBe(false);
+    made.settle(anybodys, anybodys.seq);
+    expect(made.isWhole).toBe(true);
+    made.settle(made.send(null), null);
+    expect(made.isWhole).toBe(false);
+  });
+
   it('pauses longer and longer while somebody else goes on writing, and not for ever', () => {
     const made = begun();
     let [seq, pauses] = [10, 0];

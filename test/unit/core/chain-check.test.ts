@@ -17,6 +17,7 @@ function log(): StoredMessage[] {
       subject: 'chatlog.room.1',
       payload,
       messageId: null,
+      epoch: '',
       hash,
     };
   });

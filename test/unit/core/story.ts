@@ -42,7 +42,7 @@ export function eventOf(line: string, n: number): RoomEvent {
 /** The room after one more event, at the sequence after the last. */
 export function next(state: RoomState, event: RoomEvent): RoomState {
   const hash = chainHash(state.hash, JSON.stringify(event));
-  return apply(state, { seq: state.seq + 1, prev: state.seq, event }, hash);
+  return apply(state, { seq: state.seq + 1, prev: state.seq, event }, { hash, epoch: 'e1' });
 }
 
 /** The room that these lines make. */
