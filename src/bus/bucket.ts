@@ -94,6 +94,7 @@ function jetstreamOf({ nc, apiPrefix }: BusConnection) {
 // The client library's errors become ours here, once.
 async function wrap<T>(bus: BusConnection, call: () => Promise<T>): Promise<T> {
   if (bus.status !== 'connected') throw new BusError('DISCONNECTED', 'NATS is away');
+  bus.beginWriting();
   try {
     return await call();
   } catch (cause) {

@@ -10,6 +10,7 @@ import {
 } from 'nats';
 import { BusError } from './bus-error.ts';
 import { type BusLogin, loginOfUserInfo, loginOptions } from './bus-login.ts';
+import { socketOf, WriteTurn } from './write-turn.ts';
 
 export interface BusConnectionOptions {
   /**
@@ -40,12 +41,14 @@ export class BusConnection {
   readonly nc: NatsConnection;
   readonly apiPrefix: string;
   #status: BusStatus = 'connected';
+  readonly #turn: WriteTurn;
   readonly #listeners = new Set<(status: BusStatus) => void>();
   readonly #errorListeners = new Set<(problem: string) => void>();
 
   constructor(nc: NatsConnection, apiPrefix = '$JS.API') {
     this.nc = nc;
     this.apiPrefix = apiPrefix;
+    this.#turn = new WriteTurn(() => socketOf(nc));
     // Owner of this promise: the connection itself; the iterator ends when the connection closes.
     void this.#follow();
     void nc.closed().then(() => this.#set('closed'));
@@ -112,6 +115,7 @@ export class BusConnection {
    * message is lost, too: `status` tells.
    */
   publish(subject: string, payload: Uint8Array | string, options?: PublishOptions): void {
+    this.beginWriting();
     try {
       this.nc.publish(subject, payload, options);
     } catch (cause) {
@@ -119,6 +123,11 @@ export class BusConnection {
       const kind = cause.code === ErrorCode.MaxPayloadExceeded ? 'STORE' : 'DISCONNECTED';
       throw new BusError(kind, cause.message, { cause });
     }
+  }
+
+  /** Something will be published in this turn of the event loop: it goes out with the others at its end. */
+  beginWriting(): void {
+    this.#turn.begin();
   }
 
   /** Resolves when the server has taken all that was sent, subscriptions included, or NATS is away. */

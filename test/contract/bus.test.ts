@@ -3,6 +3,7 @@ import { Bucket } from '../../src/bus/bucket.ts';
 import { BusConnection } from '../../src/bus/bus-connection.ts';
 import { gather, receive, tell } from '../../src/bus/messages.ts';
 import { Requester } from '../../src/bus/requester.ts';
+import { socketOf } from '../../src/bus/write-turn.ts';
 import { eventually, TestLog } from '../support/log.ts';
 import { startNatsServer } from '../support/nats-server.ts';
 
@@ -44,6 +45,12 @@ describe('a connection to the bus', () => {
     } finally {
       await closed.stop();
     }
+  });
+
+  it('has its socket where the client library keeps it, to write once a turn', async () => {
+    const bus = await open(log.url);
+    expect(socketOf(bus.nc)).not.toBeNull();
+    await bus.close();
   });
 
   it('closes in time when the server has stopped answering', async () => {
