@@ -47,9 +47,7 @@ export class Accounts {
   async byName(name: string): Promise<Account | null> {
     const entry = await this.#accounts.get(nameEntry(name));
     // An unknown name costs a look-up more, so that it takes as long as a known one.
-    const found = await this.byId(entry?.value ?? '1');
-    // A name whose account is gone, or was never finished, is free.
-    return found !== null && nameKey(found.name) === nameKey(name) ? found : null;
+    return this.#named(name, entry?.value ?? '1');
   }
 
   async list(): Promise<Account[]> {
@@ -98,9 +96,15 @@ export class Accounts {
   /** Makes a guest with an id that nobody ever had. A name that an account has gets a number. */
   async addGuest(name: string): Promise<Account> {
     const id = String(await this.#nextGuestId());
-    const taken = await this.#isTaken(name);
-    const shown = taken ? `${[...name].slice(0, 24).join('')}_${Number(id) % 10_000_000}` : name;
-    const guest: Account = { id, name: shown, role: 'guest', password: null };
+    // Most names are free, and before it is answered nobody knows the id.
+    const [named, isTaken] = await Promise.all([this.#putGuest(id, name), this.#isTaken(name)]);
+    if (!isTaken) return named;
+    const start = [...name].slice(0, 24).join('');
+    return this.#putGuest(id, `${start}_${Number(id) % 10_000_000}`);
+  }
+
+  async #putGuest(id: string, name: string): Promise<Account> {
+    const guest: Account = { id, name, role: 'guest', password: null };
     await this.#guests.put(`id.${id}`, JSON.stringify(guest));
     return guest;
   }
@@ -118,7 +122,15 @@ export class Accounts {
   }
 
   async #isTaken(name: string): Promise<boolean> {
-    return nameKey(name) === nameKey(SYSTEM.name) || (await this.byName(name)) !== null;
+    if (nameKey(name) === nameKey(SYSTEM.name)) return true;
+    const entry = await this.#accounts.get(nameEntry(name));
+    return entry !== null && (await this.#named(name, entry.value)) !== null;
+  }
+
+  // A name whose account is gone, or was never finished, is free.
+  async #named(name: string, id: string): Promise<Account | null> {
+    const found = await this.byId(id);
+    return found !== null && nameKey(found.name) === nameKey(name) ? found : null;
   }
 
   // The account is there before its name is: an entry that leads to none is free.

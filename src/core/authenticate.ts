@@ -28,7 +28,7 @@ export async function authenticate(
   const found = await identify(credentials, parts);
   if (found === 'BUSY') return refuse(refusal('TRY_AGAIN'));
   if (found === null) return refuse(refusal('LOGIN_FAILED'));
-  const session = await parts.sessions.issue(found.id, parts.now());
+  const session = parts.sessions.issue(found.id, parts.now());
   return { ok: true, user: { id: found.id, name: found.name }, role: found.role, session };
 }
 
