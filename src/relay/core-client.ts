@@ -21,6 +21,7 @@ import {
 } from '../domain/room-commands.ts';
 import { startTrace } from '../domain/trace.ts';
 import type { Logger } from '../observability/logger.ts';
+import { SharedQuestion } from './shared-question.ts';
 
 export interface CoreClientOptions {
   /** After this long a command is refused with `TRY_AGAIN`. */
@@ -41,6 +42,7 @@ export class CoreClient {
   readonly #options: CoreClientOptions;
   readonly #requester: Requester;
   readonly #logins: Requester;
+  readonly #rooms = new SharedQuestion(() => this.#ask(COMMAND_SUBJECTS.rooms, {}, roomsAnswer));
 
   constructor(bus: BusConnection, options: CoreClientOptions) {
     this.#bus = bus;
@@ -72,8 +74,9 @@ export class CoreClient {
     return this.#ask(COMMAND_SUBJECTS.login, { credentials }, loginAnswer, this.#logins);
   }
 
+  /** Who asks at the same time gets the same list: every login asks, and rooms can be many. */
   rooms(): Promise<RoomsAnswer> {
-    return this.#ask(COMMAND_SUBJECTS.rooms, {}, roomsAnswer);
+    return this.#rooms.ask();
   }
 
   stop(): void {
