@@ -48,9 +48,8 @@ describe('a connection to the bus', () => {
   });
 
   it('has its socket where the client library keeps it, to write once a turn', async () => {
-    const bus = await open(log.url);
+    const bus = await log.connect();
     expect(socketOf(bus.nc)).not.toBeNull();
-    await bus.close();
   });
 
   it('closes in time when the server has stopped answering', async () => {
