@@ -168,7 +168,7 @@ export function storedMessage(message: Msg, at?: { seq: number; subject: string 
 
 /** The room event that a message holds, or null when somebody else wrote it. */
 export function roomEventOf(message: StoredMessage): Logged | null {
-  const event = readRoomEvent(parseJson(message.payload));
+  const event = readRoomEvent(textOf(message.payload));
   return event === null ? null : { seq: message.seq, prev: message.prev ?? 0, event };
 }
 
@@ -186,13 +186,18 @@ export function identityOf({ hash, messageId, payload }: StoredMessage): string 
 
 function parseJson(payload: Uint8Array): unknown {
   try {
-    // A view of the same bytes: nothing is copied.
-    const { buffer, byteOffset, byteLength } = payload;
-    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'));
+    return JSON.parse(textOf(payload));
   } catch {
     // Not JSON is one of the things that a foreign message may be: the schema refuses undefined.
     return undefined;
   }
+}
+
+// Of the bytes as they are: nothing is copied.
+function textOf(payload: Uint8Array): string {
+  const { buffer, byteOffset, byteLength } = payload;
+  const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(buffer, byteOffset, byteLength);
+  return bytes.toString('utf8');
 }
 
 const leaderAnswer = z.object({
