@@ -51,10 +51,11 @@ export async function* scanLog(
       await pull.begin(subject, from);
       for (let batch = await pull.next(); batch.length > 0; batch = await pull.next()) {
         failures = 0;
-        const wanted = batch.filter(({ seq }) => seq <= toSeq);
+        const last = batch.at(-1)?.seq ?? from;
+        const wanted = last <= toSeq ? batch : batch.filter(({ seq }) => seq <= toSeq);
         if (wanted.length > 0) yield wanted;
-        from = (batch.at(-1)?.seq ?? from) + 1;
-        if (wanted.length < batch.length) return;
+        from = last + 1;
+        if (last > toSeq) return;
       }
       return;
     } catch (error) {
@@ -73,6 +74,7 @@ class Pull {
   readonly #bus: BusConnection;
   readonly #inbox = createInbox();
   readonly #name = `scan_${nuid.next()}`;
+  readonly #beforePlace = `.${LOG_STREAM}.${this.#name}.`;
   readonly #subscription: Subscription;
   readonly #stopListening: () => void;
   #manager: JetStreamManager | null = null;
@@ -151,7 +153,7 @@ class Pull {
   }
 
   #onMessage(message: Msg): void {
-    const place = placeOf(message.reply);
+    const place = placeOf(message.reply ?? '', this.#beforePlace);
     if (place === null) {
       const status = message.headers?.code ?? 0;
       // Without a place it is no message but news of the request: it has ended.
@@ -165,7 +167,7 @@ class Pull {
     }
     if (this.#problem !== null) return;
     this.#due -= 1;
-    this.#queue.push(scanned(message, place.seq));
+    this.#queue.push(new Scanned(message, place.seq));
     this.#wake();
   }
 
@@ -190,19 +192,50 @@ const CONSUMER = {
   num_replicas: 1,
 } satisfies Partial<ConsumerConfig>;
 
-function scanned(message: Msg, seq: number): ScannedMessage {
-  const { subject, data } = message;
-  return { seq, subject, payload: data, stored: () => storedMessage(message, { seq, subject }) };
+// What is decoded of a message is decoded when it is asked for: a search looks at most bytes only.
+class Scanned implements ScannedMessage {
+  readonly seq: number;
+  readonly #message: Msg;
+
+  constructor(message: Msg, seq: number) {
+    this.#message = message;
+    this.seq = seq;
+  }
+
+  get subject(): string {
+    return this.#message.subject;
+  }
+
+  get payload(): Uint8Array {
+    return this.#message.data;
+  }
+
+  stored(): StoredMessage {
+    return storedMessage(this.#message, { seq: this.seq, subject: this.subject });
+  }
 }
 
 // $JS.ACK.<stream>.<consumer>.<deliveries>.<seq>.<delivery>.<time>.<pending>, with the domain and the
-// account after ACK on some servers.
-function placeOf(reply: string | undefined): { seq: number; delivery: number } | null {
-  const tokens = reply?.split('.') ?? [];
-  const at = tokens.length === 9 ? 5 : 7;
-  if (tokens.length < 9 || tokens[1] !== 'ACK') return null;
-  return { seq: Number(tokens[at]), delivery: Number(tokens[at + 1]) };
+// account after ACK on some servers. It is read for every message, so nothing is split.
+function placeOf(reply: string, before: string): { seq: number; delivery: number } | null {
+  const start = reply.indexOf(before);
+  if (start < 0 || !reply.startsWith('$JS.ACK.')) return null;
+  const seqAt = reply.indexOf('.', start + before.length) + 1;
+  const deliveryAt = reply.indexOf('.', seqAt) + 1;
+  return { seq: numberAt(reply, seqAt), delivery: numberAt(reply, deliveryAt) };
 }
+
+function numberAt(text: string, start: number): number {
+  let value = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - DIGIT_0;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const DIGIT_0 = 48;
 
 async function asBusError(work: () => Promise<void>): Promise<void> {
   try {
