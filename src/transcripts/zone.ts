@@ -11,18 +11,25 @@ export interface LocalTime {
 /** A time zone: times of the log, which are UTC, as people there know them. */
 export class Zone {
   readonly name: string;
-  readonly #offsets: Intl.DateTimeFormat;
+  /** Null: it is UTC. */
+  readonly #offsets: Intl.DateTimeFormat | null;
   // Offsets change at full quarters of an hour, and events come in the order of time.
   #quarter = Number.NaN;
   #offsetMs = 0;
+  // And mostly several to the minute.
+  #minute = Number.NaN;
+  #day = '';
+  #hoursAndMinutes = '';
 
-  private constructor(name: string, offsets: Intl.DateTimeFormat) {
+  private constructor(name: string, offsets: Intl.DateTimeFormat | null) {
     this.name = name;
     this.#offsets = offsets;
   }
 
   /** By its name in the tz database: `UTC`, `Europe/Paris`. Null: there is no such zone. */
   static named(name: string): Zone | null {
+    // What Intl reads before it is of use takes a short command some time.
+    if (name === 'UTC') return new Zone(name, null);
     try {
       return new Zone(
         name,
@@ -46,8 +53,17 @@ export class Zone {
 
   local(ms: number): LocalTime {
     const offsetMs = this.offsetAt(ms);
-    const text = new Date(ms + offsetMs).toISOString();
-    return { day: text.slice(0, 10), time: text.slice(11, 19), offset: offsetText(offsetMs) };
+    const shownMs = ms + offsetMs;
+    const minute = Math.floor(shownMs / MINUTE_MS);
+    if (minute !== this.#minute) {
+      const text = new Date(shownMs).toISOString();
+      this.#day = text.slice(0, 10);
+      this.#hoursAndMinutes = text.slice(11, 17);
+      this.#minute = minute;
+    }
+    const seconds = Math.floor((shownMs - minute * MINUTE_MS) / 1000);
+    const time = `${this.#hoursAndMinutes}${twoDigits(seconds)}`;
+    return { day: this.#day, time, offset: offsetText(offsetMs) };
   }
 
   /**
@@ -62,6 +78,7 @@ export class Zone {
   }
 
   #read(ms: number): number {
+    if (this.#offsets === null) return 0;
     const parts = this.#offsets.formatToParts(ms);
     const shown = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
     const [, sign = '+', hours = 0, minutes = 0, seconds = 0] = OFFSET.exec(shown) ?? [];
@@ -72,18 +89,22 @@ export class Zone {
 
 /** A day as people write it: `Monday, 23 November 2026`. */
 export function dayInWords(day: string): string {
-  return WORDS.format(Date.parse(`${day}T00:00:00Z`));
+  const words = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });
+  return words.format(Date.parse(`${day}T00:00:00Z`));
 }
 
 function offsetText(offsetMs: number): string {
-  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60].map((n) =>
-    String(n).padStart(2, '0'),
-  );
+  if (offsetMs === 0) return '+00:00';
+  const minutes = Math.round(Math.abs(offsetMs) / MINUTE_MS);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60].map(twoDigits);
   return `${offsetMs < 0 ? '-' : '+'}${hours}:${rest}`;
 }
 
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
+
+const MINUTE_MS = 60_000;
 const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
 const OFFSET = /GMT([+-])(\d+):?(\d+)?:?(\d+)?/;
-const WORDS = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' });

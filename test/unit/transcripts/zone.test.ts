@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayInWords, Zone } from '../../../src/transcripts/zone.ts';
 import { zoneNamed } from './story.ts';
@@ -28,6 +29,24 @@ describe('a zone', () => {
     const moment = zoneNamed(name).momentOf(Date.parse(shown));
     expect(new Date(moment).toISOString()).toBe(expected);
   });
+
+  it.each(['UTC', 'Etc/UTC', 'Asia/Kathmandu', 'Europe/Paris'])(
+    '%s shows any moment as it is, whatever it showed before',
+    (name) => {
+      const zone = zoneNamed(name);
+      const anywhere = fc.integer({ min: -(10 ** 13), max: 10 ** 13 });
+      const near = fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 10 });
+      fc.assert(
+        fc.property(anywhere, near, (start, steps) => {
+          for (const ms of [start, ...steps.map((step) => start + step)]) {
+            const { day, time } = zone.local(ms);
+            const expected = new Date(ms + zoneNamed(name).offsetAt(ms)).toISOString();
+            expect(expected.startsWith(`${day}T${time}.`)).toBe(true);
+          }
+        }),
+      );
+    },
+  );
 
   it('is not there by any name', () => {
     expect(Zone.named('Europe/Nowhere')).toBe(null);
