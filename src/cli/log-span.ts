@@ -97,14 +97,10 @@ export async function* eventsOf(
 }
 
 function holding({ since, until, only }: Span): (event: RoomEvent) => boolean {
-  return (event) => {
-    const time = Date.parse(event.time);
-    return (
-      (since === null || time >= since) &&
-      (until === null || time < until) &&
-      (only === null || only(event))
-    );
-  };
+  return (event) =>
+    (since === null || Date.parse(event.time) >= since) &&
+    (until === null || Date.parse(event.time) < until) &&
+    (only === null || only(event));
 }
 
 async function byTime(

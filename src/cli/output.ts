@@ -40,18 +40,15 @@ async function finish(handle: FileHandle, part: string, file: string): Promise<v
 }
 
 async function buffered(write: Write, work: (write: Write) => Promise<void>): Promise<void> {
-  let waiting: string[] = [];
-  let length = 0;
+  let waiting = '';
   const flush = async () => {
-    const text = waiting.join('');
-    waiting = [];
-    length = 0;
+    const text = waiting;
+    waiting = '';
     if (text !== '') await write(text);
   };
   await work(async (text) => {
-    waiting.push(text);
-    length += text.length;
-    if (length >= CHUNK) await flush();
+    waiting += text;
+    if (waiting.length >= CHUNK) await flush();
   });
   await flush();
 }

@@ -39,7 +39,7 @@ export class PageTranscripts implements Transcripts {
       if (found === 'empty') return 'empty';
       const title = await (await this.#titles(reader)).of(room);
       begin(format.mediaType, `room-${room}.${format.extensions[0]}`);
-      const writer = format.writer(parseZone('UTC'));
+      const writer = await format.writer(parseZone('UTC'));
       const about = { rooms: [title], ...times, person: null, madeAt: Date.now() };
       await write(writer.begin(about) + writer.room(title));
       for await (const batch of eventsOf(this.#bus, subject, found)) {

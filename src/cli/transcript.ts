@@ -83,7 +83,7 @@ export async function writeTranscript(
   { span, person, zone, format, file }: Wanted,
   parts: readonly Part[],
 ): Promise<void> {
-  const writer = format.writer(zone);
+  const writer = await format.writer(zone);
   const progress = new Progress(io, file !== undefined);
   const rooms = parts.map(({ title }) => title);
   await writingTo(io, file, async (write) => {
@@ -114,7 +114,9 @@ async function writePart(
   const { fromSeq, toSeq } = found;
   const onSeq = (seq: number) => onShare((seq - fromSeq) / Math.max(1, toSeq - fromSeq));
   for await (const batch of eventsOf(bus, logSubjectOfRoom(title.id), found, onSeq)) {
-    await write(batch.map((logged) => writer.entry(logged)).join(''));
+    let text = '';
+    for (const logged of batch) text += writer.entry(logged);
+    await write(text);
   }
 }
 

@@ -3,7 +3,6 @@ import { JsonWriter } from './json-writer.ts';
 import { MarkdownWriter } from './markdown-writer.ts';
 import { TextWriter } from './text-writer.ts';
 import type { TranscriptWriter } from './writer.ts';
-import { XmlWriter } from './xml-writer.ts';
 import type { Zone } from './zone.ts';
 
 /** A form of transcripts, and how a file of it is known. */
@@ -11,7 +10,7 @@ export interface Format {
   readonly name: string;
   readonly extensions: readonly string[];
   readonly mediaType: string;
-  writer(zone: Zone): TranscriptWriter;
+  writer(zone: Zone): TranscriptWriter | Promise<TranscriptWriter>;
 }
 
 export const FORMATS: readonly Format[] = [
@@ -31,7 +30,8 @@ export const FORMATS: readonly Format[] = [
     name: 'xml',
     extensions: ['xml'],
     mediaType: 'application/xml',
-    writer: () => new XmlWriter(),
+    // What it builds XML with takes longer to load than a short room to read.
+    writer: async () => new (await import('./xml-writer.ts')).XmlWriter(),
   },
   {
     name: 'markdown',

@@ -11,8 +11,9 @@ export class JsonWriter implements TranscriptWriter {
     return '';
   }
 
-  entry(logged: Logged): string {
-    return `${JSON.stringify(eventWithPlace(logged))}\n`;
+  // As `eventWithPlace` has it, and no object is made for it.
+  entry({ seq, prev, event }: Logged): string {
+    return `{"seq":${seq},"prev":${prev},${JSON.stringify(event).slice(1)}\n`;
   }
 
   end(): string {

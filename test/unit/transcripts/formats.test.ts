@@ -14,8 +14,12 @@ const SUBJECT: Subject = {
   ...{ since: null, until: null, person: null, madeAt: Date.parse('2026-11-25T00:00:00Z') },
 };
 
-function written(format: string, zone: Zone = utc, subject: Subject = SUBJECT): string {
-  const writer = formatNamed(format)?.writer(zone);
+async function written(
+  format: string,
+  zone: Zone = utc,
+  subject: Subject = SUBJECT,
+): Promise<string> {
+  const writer = await formatNamed(format)?.writer(zone);
   if (writer === undefined) throw new Error(`there is no format ${format}`);
   const pieces = [writer.begin(subject)];
   for (const room of subject.rooms) {
@@ -37,14 +41,14 @@ describe('a transcript', () => {
     ['html', 'html'],
   ])('as %s', async (format, ending) => {
     const folder = '../../vectors/transcripts';
-    await expect(written(format)).toMatchFileSnapshot(`${folder}/meeting.${ending}`);
-    await expect(written(format, PARIS, SEVERAL)).toMatchFileSnapshot(
+    await expect(await written(format)).toMatchFileSnapshot(`${folder}/meeting.${ending}`);
+    await expect(await written(format, PARIS, SEVERAL)).toMatchFileSnapshot(
       `${folder}/two-rooms-in-paris.${ending}`,
     );
   });
 
-  it('as JSON Lines is the stored events and nothing else', () => {
-    const lines = written('json').trimEnd().split('\n');
+  it('as JSON Lines is the stored events and nothing else', async () => {
+    const lines = (await written('json')).trimEnd().split('\n');
     const parsed = lines.map((line) => {
       const { seq, prev, ...event } = JSON.parse(line);
       return { seq, prev, event: roomEvent.parse(event) };
@@ -52,7 +56,7 @@ describe('a transcript', () => {
     expect(parsed).toEqual(MEETING);
   });
 
-  it('as XML is well-formed, and every text comes back', () => {
+  it('as XML is well-formed, and every text comes back', async () => {
     const texts: string[] = [];
     const parser = new SaxesParser();
     parser.on('error', (error) => {
@@ -61,13 +65,13 @@ describe('a transcript', () => {
     parser.on('text', (text) => {
       if (text.trim() !== '') texts.push(text);
     });
-    parser.write(written('xml', utc, SEVERAL)).close();
+    parser.write(await written('xml', utc, SEVERAL)).close();
     const said = MEETING.flatMap(({ event }) => ('text' in event ? [event.text] : []));
     expect(texts).toEqual(expect.arrayContaining(said));
   });
 
-  it('as a page has no tag, script or address of anybody else', () => {
-    const page = written('html', PARIS, SEVERAL);
+  it('as a page has no tag, script or address of anybody else', async () => {
+    const page = await written('html', PARIS, SEVERAL);
     const tags = new Set([...page.matchAll(/<(\/?[a-z0-9]+)/g)].map(([, tag = '']) => tag));
     const own = 'html head meta title style body header h1 h2 h3 small p main section ol li time';
     const known = new Set(`${own} div b bdi footer`.split(' ').flatMap((tag) => [tag, `/${tag}`]));
@@ -76,13 +80,13 @@ describe('a transcript', () => {
     expect(page).toContain(`content="${PAGE_POLICY}"`);
   });
 
-  it('keeps nothing of what it wrote', () => {
+  it('keeps nothing of what it wrote', async () => {
     const [said] = events('1', '2026-03-27T12:00:00.000Z', [
       { type: 'message.posted', from: ANN, text: 'x'.repeat(100) },
     ]);
     if (said === undefined) throw new Error('no event');
     for (const { writer } of FORMATS) {
-      const one = writer(utc);
+      const one = await writer(utc);
       one.begin(SUBJECT);
       one.room(LOBBY);
       one.entry(said);
