@@ -14,7 +14,8 @@ import { beginTogether } from './together.ts';
 
 /**
  * One room: its commands are decided one after the other, each on the state that the one before it
- * left. With `togetherMax`, messages go to the log without waiting for each other (ADR 0012). At most
+ * left. With `togetherMax`, messages and who enters go to the log without waiting for each other (ADR
+ * 0012). At most
  * `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with `TRY_AGAIN`.
  */
 export class Room {
@@ -59,8 +60,9 @@ export class Room {
 
   /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
   run(command: RoomCommand, trace: Trace | null = null): Promise<RoomAnswer> {
-    const said = command.type === 'say' ? { command, trace } : null;
-    return this.#enqueue((deadline) => this.#run(command, deadline, trace), said);
+    const isUsual = command.type === 'say' || command.type === 'enter';
+    const usual = isUsual ? { command, trace } : null;
+    return this.#enqueue((deadline) => this.#run(command, deadline, trace), usual);
   }
 
   /**
@@ -120,13 +122,13 @@ export class Room {
     return { type, id: this.#parts.newId(), from, via: 'nats', relay: CHAT_CORE } as const;
   }
 
-  #enqueue(work: Job['work'], said: Job['said'] = null): Promise<RoomAnswer> {
+  #enqueue(work: Job['work'], usual: Job['usual'] = null): Promise<RoomAnswer> {
     if (this.#waiting.length >= this.#parts.options.roomCommandsPendingMax) {
       return Promise.resolve(TRY_AGAIN);
     }
     const deadline = performance.now() + this.#parts.options.commandTimeoutMs;
     return new Promise((resolve) => {
-      this.#waiting.push({ deadline, doubts: this.#doubts, work, said, resolve });
+      this.#waiting.push({ deadline, doubts: this.#doubts, work, usual, resolve });
       // Owner of this promise: the room; `#drain` turns every failure into an answer.
       if (this.#running) return;
       this.#running = true;
@@ -137,23 +139,23 @@ export class Room {
 
   async #drain(): Promise<void> {
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      if (!(await this.#sayTogether(job))) job.resolve(await this.#attempt(job));
+      if (!(await this.#doTogether(job))) job.resolve(await this.#attempt(job));
     }
     this.#running = false;
   }
 
-  // Messages that wait go to the log together: each is decided on what the one before it will leave.
-  // Those that are not stored then are done again one by one, after a look into the log.
-  async #sayTogether(first: Job): Promise<boolean> {
-    if (this.#stale || first.said === null || (this.#waiting[0]?.said ?? null) === null)
-      return false;
+  // What is usual and waits goes to the log together: each is decided on what the one before it will
+  // leave. Those that are not stored then are done again one by one, after a look into the log.
+  async #doTogether(first: Job): Promise<boolean> {
+    const next = this.#waiting[0];
+    if (this.#stale || first.usual === null || (next?.usual ?? null) === null) return false;
     const { togetherMax } = this.#parts.options;
     const { belief } = this.#log;
-    const begin = (job: Job) => this.#sayAhead(job);
+    const begin = (job: Job) => this.#doAhead(job);
     const { stored, again } = await beginTogether(first, this.#waiting, togetherMax, begin);
     if (stored.length + again.length === 0) return false;
     this.#parts.onTogether(stored.length, again.length);
-    for (const { job, seq } of stored) job.resolve({ ok: true, seq });
+    for (const { job, answer } of stored) job.resolve(answer);
     if (again.length > 0) {
       this.#log.goBackTo(belief);
       this.#stale = true;
@@ -163,18 +165,24 @@ export class Room {
     return true;
   }
 
-  // Null: there is more to it than a member's message, or it is refused.
-  #sayAhead({ said, deadline }: Job): Promise<number> | null {
-    if (said === null || performance.now() >= deadline) return null;
-    const { command } = said;
+  // Null: there is more to it than a member's message or somebody new, or it is refused.
+  #doAhead({ usual, deadline }: Job): Promise<RoomAnswer> | null {
+    if (usual === null || performance.now() >= deadline) return null;
+    const { command } = usual;
     const { state } = this.#log;
-    if (!state.members.has(command.from.id) || this.#doneBefore(command) !== null) return null;
+    const isMember = state.members.has(command.from.id);
+    if (isMember !== (command.type === 'say') || this.#doneBefore(command) !== null) return null;
+    this.#notePresence(command);
     const decision = decide(state, command, this.#circumstances.ofMember(command.from));
     const draft = decision.ok ? decision.drafts[0] : undefined;
     if (draft === undefined) return null;
     const messageId = this.#messageId(command, draft);
-    const trace = this.#continued(said.trace);
-    return this.#log.appendAhead(draft, { id: command.id, messageId, deadline, trace });
+    const trace = this.#continued(usual.trace);
+    const heard = command.type === 'enter' ? this.#heardBefore(command) : null;
+    const stored = this.#log.appendAhead(draft, { id: command.id, messageId, deadline, trace });
+    if (stored === null) return null;
+    const answer = this.#answer(this.#log.state.seq, command, true, heard);
+    return stored.then(() => answer);
   }
 
   // NATS may be away just now, and what was sent into it with it.
@@ -377,14 +385,14 @@ interface Job {
   /** How often the room was in doubt when the job came. */
   readonly doubts: number;
   readonly work: (deadline: number) => Promise<RoomAnswer>;
-  /** A message to say, if it is that; then it may go to the log beside others. */
-  readonly said: { readonly command: SayCommand; readonly trace: Trace | null } | null;
+  /** A message or an entering, if it is that; then it may go to the log beside others. */
+  readonly usual: { readonly command: UsualCommand; readonly trace: Trace | null } | null;
   readonly resolve: (answer: RoomAnswer) => void;
 }
 
 /** Who gives the commands that chat-core gives itself. */
 const CHAT_CORE = 'chat-core';
-type SayCommand = Extract<RoomCommand, { type: 'say' }>;
+type UsualCommand = Extract<RoomCommand, { type: 'say' | 'enter' }>;
 const FENCED_MAX = 10;
 const RETRY_PAUSE_MS = 20;
 const TRY_AGAIN: RoomAnswer = refuse(refusal('TRY_AGAIN'));

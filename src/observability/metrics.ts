@@ -68,9 +68,11 @@ export function createMetrics() {
       lostTails: counter('core_lost_tails_total', 'Rooms whose log has lost events that it had'),
       pauses: counter('core_pauses_total', 'Times this process did not run for a while'),
       staleCommands: counter('core_stale_commands_total', 'Commands that waited through a pause'),
-      together: counter('core_said_together_total', 'Messages sent to the log with others', [
-        'outcome',
-      ]),
+      together: counter(
+        'core_said_together_total',
+        'Messages and enterings sent to the log with others',
+        ['outcome'],
+      ),
       relays: gauge('core_relays', 'Relays that are alive'),
       relaysReaped: counter('core_relays_reaped_total', 'Relays given up as silent'),
       awaited: gauge('core_members_awaited', 'Members whose last connection broke, in the grace'),

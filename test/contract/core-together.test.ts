@@ -43,6 +43,37 @@ async function checkedEvents(room: string): Promise<Logged[]> {
   return events;
 }
 
+describe('those who enter at once', () => {
+  const somebody = (number: number): Actor => ({ id: String(100 + number), name: `n${number}` });
+
+  it('go to the log together, and each is told who is there at its own place', async () => {
+    await relay.create('1');
+    await relay.enter('1', ANN);
+    const actors = Array.from({ length: 30 }, (_, index) => somebody(index));
+    const answers = await Promise.all(actors.map((actor) => relay.enter('1', actor)));
+    const entered = (await checkedEvents('1')).slice(1);
+    expect(entered.map(({ event }) => event.from.id)).toEqual([ANN, ...actors].map(({ id }) => id));
+    for (const [index, answer] of answers.entries()) {
+      expect(answer).toMatchObject({ ok: true, announced: true, seq: entered[index + 1]?.seq });
+      expect(answer).toHaveProperty('members', [ANN, ...actors.slice(0, index + 1)]);
+    }
+    const values = (await cores[0]?.metrics.core.together.get())?.values ?? [];
+    expect(values.find(({ labels }) => labels.outcome === 'stored')?.value).toBeGreaterThan(20);
+  });
+
+  it('are no more than the room may have, and each once', async () => {
+    await relay.create('1');
+    const actors = Array.from({ length: 60 }, (_, index) => somebody(index % 55));
+    const answers = await Promise.all(actors.map((actor) => relay.enter('1', actor)));
+    expect(answers.filter((answer) => !answer.ok && answer.code === 'ROOM_FULL')).toHaveLength(5);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(55);
+    const entered = (await checkedEvents('1')).slice(1);
+    expect(entered.map(({ event }) => event.from.id)).toEqual(
+      actors.slice(0, 50).map(({ id }) => id),
+    );
+  });
+});
+
 describe('messages that come at once', () => {
   const say = (count: number, name: string) =>
     Promise.all(
