@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { AddressList } from './addresses.ts';
 import { clientAddress } from './forwarded.ts';
+import { onClosed } from './listeners.ts';
 import { isOriginAllowed } from './origin.ts';
 import { WebSocketConnection, type WebSocketConnectionOptions } from './websocket-connection.ts';
 
@@ -35,6 +36,7 @@ export class HttpFace {
   readonly #webSockets: WebSocketServer;
   readonly #requesting = new Map<Socket, NodeJS.Timeout>();
   readonly #open = new Set<Socket>();
+  readonly #onClose = onClosed((socket) => this.#forget(socket));
 
   constructor(options: HttpFaceOptions, handler: HttpFaceHandler) {
     this.#options = options;
@@ -70,14 +72,12 @@ export class HttpFace {
     });
   }
 
+  /** Whoever accepted the socket listens to its `error`. */
   take(socket: Socket): void {
     const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS);
     this.#requesting.set(socket, timer);
     this.#open.add(socket);
-    socket.once('close', () => {
-      this.#disarm(socket);
-      this.#open.delete(socket);
-    });
+    socket.on('close', this.#onClose);
     this.#http.emit('connection', socket);
     socket.resume();
   }
@@ -90,7 +90,6 @@ export class HttpFace {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#disarm(request.socket);
-    socket.on('error', () => undefined);
     const route = ROUTES.get(pathOf(request));
     if (route === undefined || !this.#options.accepts.includes(route.accepted)) {
       refuse(socket, '404 Not Found', 'Not a WebSocket of this relay.');
@@ -103,7 +102,7 @@ export class HttpFace {
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (ws) => {
-      this.#open.delete(request.socket);
+      this.#forget(request.socket);
       const remoteAddress = this.#clientOf(request);
       const peer = { ws, socket, remoteAddress };
       const id = this.#handler.newId();
@@ -113,6 +112,12 @@ export class HttpFace {
 
   #clientOf({ socket, headers }: IncomingMessage): string {
     return clientAddress(socket.remoteAddress ?? '', headers['x-forwarded-for'], this.#trusted);
+  }
+
+  #forget(socket: Socket): void {
+    this.#disarm(socket);
+    this.#open.delete(socket);
+    socket.off('close', this.#onClose);
   }
 
   #disarm(socket: Socket): void {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Connection } from './connection.ts';
 import { type Accepted, HttpFace } from './http-face.ts';
 import { listenOn } from './listen.ts';
+import { ignore, onClosed } from './listeners.ts';
 import { isLoopbackHost } from './origin.ts';
 import { policyFile } from './policy-file.ts';
 import { type Face, type SniffOptions, sniff } from './sniff.ts';
@@ -54,6 +55,7 @@ export class MainListener {
   readonly #main: Server;
   readonly #policy: Server;
   readonly #undecided = new Set<Socket>();
+  readonly #onUndecidedClosed = onClosed((socket) => this.#decided(socket));
   #port = 0;
 
   constructor(options: MainListenerOptions, handler: MainListenerHandler) {
@@ -88,13 +90,13 @@ export class MainListener {
 
   #createServer(accept: (socket: Socket) => void): Server {
     const server = createServer((socket) => {
-      const onClosed = this.#handler.onSocket(socket.remoteAddress ?? '');
-      if (onClosed === null) {
+      const leave = this.#handler.onSocket(socket.remoteAddress ?? '');
+      if (leave === null) {
         this.#handler.onRefused('address_sockets');
         socket.destroy();
         return;
       }
-      socket.once('close', onClosed);
+      socket.on('close', leave);
       accept(socket);
     });
     server.maxConnections = this.#options.connectionsMax + SPARE_SOCKETS;
@@ -103,16 +105,27 @@ export class MainListener {
   }
 
   #accept(socket: Socket): void {
-    this.#undecided.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('close', () => this.#undecided.delete(socket));
-    sniff(socket, this.#options, (face) => {
-      this.#undecided.delete(socket);
+    this.#sniff(socket, this.#options, (face) => {
       if (!this.#accepts(face)) socket.destroy();
       else if (face === 'policy') this.#answerPolicy(socket);
       else if (face === 'http') this.#http.take(socket);
       else this.#open(socket);
     });
+  }
+
+  #sniff(socket: Socket, options: SniffOptions, onFace: (face: Face) => void): void {
+    this.#undecided.add(socket);
+    socket.on('error', ignore);
+    socket.on('close', this.#onUndecidedClosed);
+    sniff(socket, options, (face) => {
+      this.#decided(socket);
+      onFace(face);
+    });
+  }
+
+  #decided(socket: Socket): void {
+    this.#undecided.delete(socket);
+    socket.off('close', this.#onUndecidedClosed);
   }
 
   // A WebSocket begins as HTTP.
@@ -123,10 +136,7 @@ export class MainListener {
   }
 
   #acceptPolicy(socket: Socket): void {
-    this.#undecided.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('close', () => this.#undecided.delete(socket));
-    sniff(socket, POLICY_TIMEOUTS, (face) => {
+    this.#sniff(socket, POLICY_TIMEOUTS, (face) => {
       if (face === 'policy') this.#answerPolicy(socket, this.#options.policy.masterOnly);
       else socket.destroy();
     });

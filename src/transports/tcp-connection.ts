@@ -4,6 +4,7 @@ import { plainAddress } from './addresses.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 import { concatenated, JoinedFrames } from './joined-frames.ts';
+import { ignore } from './listeners.ts';
 import { bytesUnderWay, SendWatch } from './send-watch.ts';
 import { Unsent } from './unsent.ts';
 
@@ -23,6 +24,8 @@ export class TcpConnection implements Connection {
   readonly #options: TcpConnectionOptions;
   readonly #unsent: Unsent;
   #reader: FrameReader | null = null;
+  #handler: ConnectionHandler | null = null;
+  /** Made when the kernel first leaves something: most connections never need it. */
   #watch: SendWatch | null = null;
   #discarded = 0;
 
@@ -43,16 +46,8 @@ export class TcpConnection implements Connection {
   start(handler: ConnectionHandler): void {
     const reader = new FrameReader(this.#options, handler);
     const socket = this.#socket;
-    const watch = new SendWatch(
-      () => bytesUnderWay(socket),
-      this.#options.sendTimeoutMs,
-      () => {
-        reader.stop();
-        handler.onRefusal(refusal('SEND_TIMEOUT'));
-      },
-    );
     this.#reader = reader;
-    this.#watch = watch;
+    this.#handler = handler;
     socket.on('data', (chunk: Buffer) => {
       if (socket.writableEnded) this.#discard(chunk);
       else reader.read(chunk);
@@ -60,10 +55,10 @@ export class TcpConnection implements Connection {
     // A client that has ended its half is gone: nobody writes without reading here.
     socket.on('end', () => this.close());
     // What went wrong is of no use to anybody; `close` follows.
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     socket.on('close', () => {
       reader.stop();
-      watch.stop();
+      this.#watch?.stop();
       handler.onClosed(false);
     });
   }
@@ -77,7 +72,7 @@ export class TcpConnection implements Connection {
       return;
     }
     this.#unsent.write(bytes);
-    this.#watch?.wrote();
+    this.#wrote();
   }
 
   pause(): void {
@@ -103,6 +98,20 @@ export class TcpConnection implements Connection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #wrote(): void {
+    const handler = this.#handler;
+    if (handler === null || (this.#watch === null && bytesUnderWay(this.#socket) === 0)) return;
+    this.#watch ??= new SendWatch(
+      () => bytesUnderWay(this.#socket),
+      this.#options.sendTimeoutMs,
+      () => {
+        this.#reader?.stop();
+        handler.onRefusal(refusal('SEND_TIMEOUT'));
+      },
+    );
+    this.#watch.wrote();
   }
 
   // Who goes on sending is read no further: it reads our last words meanwhile, and is cut then.

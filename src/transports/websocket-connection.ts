@@ -4,6 +4,7 @@ import { type RefusalCode, refusal } from '../domain/refusals.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { FrameReader, type FrameReaderOptions } from './frame-reader.ts';
 import { binaryMessage, JoinedFrames, textMessages } from './joined-frames.ts';
+import { ignore } from './listeners.ts';
 import { bytesUnderWay, SendWatch } from './send-watch.ts';
 import { Unsent } from './unsent.ts';
 
@@ -26,8 +27,11 @@ export class WebSocketConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #options: WebSocketConnectionOptions;
-  readonly #unsent: Unsent;
+  /** Of a tunnel. */
+  readonly #unsent: Unsent | null;
   #reader: FrameReader | null = null;
+  #handler: ConnectionHandler | null = null;
+  /** Made when the kernel first leaves something: most connections never need it. */
   #watch: SendWatch | null = null;
   #isOver = false;
   #unanswered = 0;
@@ -46,21 +50,18 @@ export class WebSocketConnection implements Connection {
     this.remoteAddress = peer.remoteAddress;
     this.#ws = peer.ws;
     this.#socket = peer.socket;
-    this.#unsent = new Unsent(peer.socket);
+    this.#unsent = kind === 'tunnel' ? new Unsent(peer.socket) : null;
     this.#options = options;
   }
 
   get bufferedBytes(): number {
-    return this.kind === 'tunnel' ? this.#unsent.bytes : this.#socket.writableLength;
+    return this.#unsent?.bytes ?? this.#socket.writableLength;
   }
 
   start(handler: ConnectionHandler): void {
     if (this.kind === 'tunnel') this.#reader = new FrameReader(this.#options, handler);
-    const { pingIntervalMs, sendTimeoutMs } = this.#options;
-    const pinger = setInterval(() => this.#ping(handler), pingIntervalMs);
-    const waiting = () => bytesUnderWay(this.#socket);
-    const watch = new SendWatch(waiting, sendTimeoutMs, () => this.#end('SEND_TIMEOUT', handler));
-    this.#watch = watch;
+    this.#handler = handler;
+    const pinger = setInterval(() => this.#ping(handler), this.#options.pingIntervalMs);
     this.#ws.on('message', (message: Buffer, isBinary: boolean) => {
       this.#read(message, isBinary, handler);
     });
@@ -71,10 +72,10 @@ export class WebSocketConnection implements Connection {
       else this.#count(data, handler);
     });
     // ws answers a broken frame with its close code; `close` follows.
-    this.#ws.on('error', () => undefined);
+    this.#ws.on('error', ignore);
     this.#ws.on('close', (code: number) => {
       clearInterval(pinger);
-      watch.stop();
+      this.#watch?.stop();
       this.#reader?.stop();
       handler.onClosed(FAREWELLS.has(code));
     });
@@ -84,18 +85,14 @@ export class WebSocketConnection implements Connection {
     if (frames.length === 0) return;
     if (this.#ws.readyState !== this.#ws.OPEN) {
       // The peer of a tunnel cannot say itself what it has heard.
-      if (this.kind !== 'websocket') this.#unsent.lose(TUNNELLED.of(frames).length);
+      this.#unsent?.lose(TUNNELLED.of(frames).length);
       return;
     }
     // Past ws, which would make a head and a system call for each frame and each connection. It writes
     // its control frames into the same socket, whole and at once, because nothing is compressed.
-    if (this.kind === 'websocket') {
-      this.#socket.write(TEXTS.of(frames));
-    } else {
-      const bytes = TUNNELLED.of(frames);
-      this.#unsent.write(bytes);
-    }
-    this.#watch?.wrote();
+    if (this.#unsent === null) this.#socket.write(TEXTS.of(frames));
+    else this.#unsent.write(TUNNELLED.of(frames));
+    this.#wrote();
   }
 
   pause(): void {
@@ -178,7 +175,18 @@ export class WebSocketConnection implements Connection {
     if (!this.#ws.isPaused) this.#unanswered += 1;
     this.#pongsDue += 1;
     this.#ws.ping();
-    this.#watch?.wrote();
+    this.#wrote();
+  }
+
+  #wrote(): void {
+    const handler = this.#handler;
+    if (handler === null || (this.#watch === null && bytesUnderWay(this.#socket) === 0)) return;
+    this.#watch ??= new SendWatch(
+      () => bytesUnderWay(this.#socket),
+      this.#options.sendTimeoutMs,
+      () => this.#end('SEND_TIMEOUT', handler),
+    );
+    this.#watch.wrote();
   }
 }
 
