@@ -55,8 +55,7 @@ export class Hubs {
 
   /** An account that has a session in the room here, or null. */
   actorIn(room: string, account: string): Actor | null {
-    const actors = this.#places.get(room)?.hub.actors ?? [];
-    return actors.find(({ id }) => id === account) ?? null;
+    return this.#places.get(room)?.hub.actor(account) ?? null;
   }
 
   /** As the hub's `expect`; a room that nobody was in is heard from now on. */

@@ -1,5 +1,6 @@
 import type { Codec, RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged, RoomEventType } from '../domain/events.ts';
+import { Attendance } from './attendance.ts';
 import { Crowd } from './crowd.ts';
 import type { Place } from './outbox.ts';
 import { Roster } from './roster.ts';
@@ -58,6 +59,7 @@ export class RoomHub {
   readonly #heldMax: number;
   readonly #parts: RoomHubParts;
   readonly #members = new Map<Listener, Membership>();
+  readonly #accounts = new Attendance();
   readonly #roster: Roster;
   readonly #crowd: Crowd;
   /** The sequence of the last event delivered. */
@@ -84,8 +86,7 @@ export class RoomHub {
 
   /** Everybody who is in through this relay, each account once, those about to be told included. */
   get actors(): Actor[] {
-    const actors = [...this.#members.keys()].map(({ actor }) => [actor.id, actor] as const);
-    return [...new Map(actors).values()];
+    return this.#accounts.actors;
   }
 
   has(listener: Listener): boolean {
@@ -93,10 +94,12 @@ export class RoomHub {
   }
 
   hasAccount(account: string): boolean {
-    for (const { actor } of this.#members.keys()) {
-      if (actor.id === account) return true;
-    }
-    return false;
+    return this.#accounts.actor(account) !== null;
+  }
+
+  /** An account that is in through this relay, or null. */
+  actor(account: string): Actor | null {
+    return this.#accounts.actor(account);
   }
 
   /**
@@ -108,6 +111,7 @@ export class RoomHub {
     const before = this.#members.get(listener)?.since ?? null;
     const told = this.heardBy(listener);
     const heldAfter = position;
+    if (!this.#members.has(listener)) this.#accounts.add(listener);
     this.#members.set(listener, { listener, since: null, told, held: [], heldAfter });
     return before;
   }
@@ -151,8 +155,7 @@ export class RoomHub {
 
   /** Whether a session is here whose dialect catches up. */
   get catchesUp(): boolean {
-    for (const { codec } of this.#members.keys()) if (codec.catchUp) return true;
-    return false;
+    return this.#accounts.catchUp > 0;
   }
 
   /** The room as its members see it now. */
@@ -180,7 +183,7 @@ export class RoomHub {
   }
 
   remove(listener: Listener): void {
-    this.#members.delete(listener);
+    if (this.#members.delete(listener)) this.#accounts.remove(listener);
     this.#crowd.forget(listener);
   }
 
