@@ -67,7 +67,7 @@ export class AddressBook {
   /** A socket was accepted; null: it is not to be. Returns what to call when it is closed. */
   accept(address: string): (() => void) | null {
     const entry = this.#find(address);
-    if (entry === null) return () => undefined;
+    if (entry === null) return nothing;
     const { limits, clock } = this.#parts;
     if (entry.sockets >= limits.addressConnectionsMax + SPARE_SOCKETS) return null;
     if (!entry.accepts.take(1, clock())) return null;
@@ -80,7 +80,7 @@ export class AddressBook {
   /** A connection was opened. One that is refused counts as well, until it is gone. */
   visit(address: string): Visit {
     const entry = this.#find(address);
-    if (entry === null) return { refused: null, budget: null, leave: () => undefined };
+    if (entry === null) return { refused: null, budget: null, leave: nothing };
     entry.connections += 1;
     return {
       refused: this.#refusalOf(entry),
@@ -140,6 +140,8 @@ export class AddressBook {
     return false;
   }
 }
+
+function nothing(): void {}
 
 function isIdle({ sockets, connections }: Entry): boolean {
   return sockets === 0 && connections === 0;

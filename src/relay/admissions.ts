@@ -1,7 +1,7 @@
 import type { Metrics } from '../observability/metrics.ts';
 import { AddressList } from '../transports/addresses.ts';
 import { AddressBook, type Visit } from './address-book.ts';
-import { Allowance, type AllowanceParts } from './allowance.ts';
+import { Allowance, type AllowanceRules, type Budgets } from './allowance.ts';
 import { Budget } from './budget.ts';
 import type { RelayLimits } from './options.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -26,6 +26,7 @@ export interface Admission {
 export class Admissions {
   readonly #parts: AdmissionsParts;
   readonly #addresses: AddressBook;
+  readonly #rules: AllowanceRules;
 
   constructor(parts: AdmissionsParts) {
     const { limits, trustedProxies, rateLimits, metrics, clock } = parts;
@@ -38,6 +39,10 @@ export class Admissions {
       onFull: () => metrics.relay.addressesNotCounted.inc(),
       clock,
     });
+    this.#rules = {
+      patience: (nowMs) => new TokenBucket(limits.refusedPerSecond, limits.refusedBurst, nowMs),
+      onExcess: (step, limit) => metrics.relay.floods.inc({ step, limit }),
+    };
   }
 
   get addresses(): number {
@@ -50,19 +55,12 @@ export class Admissions {
   }
 
   admit(address: string): Admission {
-    const { limits, rateLimits, metrics, clock } = this.#parts;
-    const nowMs = clock();
+    const { limits, rateLimits, clock } = this.#parts;
     const { refused, budget, leave } = this.#addresses.visit(address);
-    const budgets: AllowanceParts['budgets'][number][] = [];
-    if (rateLimits) budgets.push({ of: 'connection', budget: new Budget(limits, nowMs) });
+    const budgets: Budgets[number][] = [];
+    if (rateLimits) budgets.push({ of: 'connection', budget: new Budget(limits, clock()) });
     if (budget !== null) budgets.push({ of: 'address', budget });
-    const allowance = new Allowance({
-      budgets,
-      patience: new TokenBucket(limits.refusedPerSecond, limits.refusedBurst, nowMs),
-      onExcess: (step, limit) => metrics.relay.floods.inc({ step, limit }),
-      onEnd: leave,
-    });
-    return { refused, allowance };
+    return { refused, allowance: new Allowance(this.#rules, budgets, leave) };
   }
 
   /** Forgets the addresses that nothing is left of. */

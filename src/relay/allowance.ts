@@ -6,15 +6,18 @@ import type { TokenBucket } from './token-bucket.ts';
 /** `warn` is the first refusal after a quiet time, `cut` the last one of a connection. */
 export type Step = 'warn' | 'refuse' | 'cut';
 
-export interface AllowanceParts {
-  /** Its own, and that of its address; none: it may send what it likes. */
-  readonly budgets: readonly { readonly of: 'connection' | 'address'; readonly budget: Budget }[];
-  /** How many refusals it is forgiven. */
-  readonly patience: TokenBucket;
+/** What a connection's own budget is, and that of its address; none: it may send what it likes. */
+export type Budgets = readonly {
+  readonly of: 'connection' | 'address';
+  readonly budget: Budget;
+}[];
+
+/** The same for all connections. */
+export interface AllowanceRules {
+  /** How many refusals one is forgiven; made at its first. */
+  readonly patience: (nowMs: number) => TokenBucket;
   /** Told of everything that was too much: `frames`, `address_frames`, `logins`. */
   readonly onExcess: (step: Step, limit: string) => void;
-  /** The connection is gone. */
-  readonly onEnd: () => void;
 }
 
 /**
@@ -22,10 +25,16 @@ export interface AllowanceParts {
  * stays; one that goes on for too long is cut.
  */
 export class Allowance {
-  readonly #parts: AllowanceParts;
+  readonly #rules: AllowanceRules;
+  readonly #budgets: Budgets;
+  readonly #onEnd: () => void;
+  #patience: TokenBucket | null = null;
 
-  constructor(parts: AllowanceParts) {
-    this.#parts = parts;
+  /** `onEnd`: the connection is gone. */
+  constructor(rules: AllowanceRules, budgets: Budgets, onEnd: () => void) {
+    this.#rules = rules;
+    this.#budgets = budgets;
+    this.#onEnd = onEnd;
   }
 
   /** Why a frame of so many bytes is not read, or null. */
@@ -46,15 +55,15 @@ export class Allowance {
 
   /** A login of this connection was right. */
   loggedIn(): void {
-    for (const { budget } of this.#parts.budgets) budget.giveLoginBack();
+    for (const { budget } of this.#budgets) budget.giveLoginBack();
   }
 
   end(): void {
-    this.#parts.onEnd();
+    this.#onEnd();
   }
 
   #ask(take: (budget: Budget) => string | null, nowMs: number): RefusalCode | null {
-    for (const { of, budget } of this.#parts.budgets) {
+    for (const { of, budget } of this.#budgets) {
       const limit = take(budget);
       if (limit !== null) return this.#refuse(of === 'address' ? `address_${limit}` : limit, nowMs);
     }
@@ -62,7 +71,9 @@ export class Allowance {
   }
 
   #refuse(limit: string, nowMs: number): RefusalCode {
-    const { patience, onExcess } = this.#parts;
+    const { patience: newPatience, onExcess } = this.#rules;
+    this.#patience ??= newPatience(nowMs);
+    const patience = this.#patience;
     const isFirst = patience.isFull(nowMs);
     const isForgiven = patience.take(1, nowMs);
     if (!isForgiven) onExcess('cut', limit);

@@ -10,7 +10,6 @@ import {
 } from './caller.ts';
 import { enter } from './enter.ts';
 import { readHistory, readWhispers } from './history.ts';
-import type { Place } from './outbox.ts';
 import { say } from './say.ts';
 import { Speaker } from './speaker.ts';
 
@@ -81,8 +80,7 @@ async function login(
   const list = await core.rooms();
   if (!list.ok) return refuse(caller, command, list.code, list.message);
   const { user, role, session } = answer;
-  const push = (frames: readonly Buffer[], place?: Place) => caller.push(frames, place);
-  caller.begin(new Speaker(user, role, caller.codec, push));
+  caller.begin(new Speaker(user, role, caller.codec, caller));
   const isModerator = role === 'moderator';
   caller.reply({ type: 'welcome', user, isModerator, session, rooms: list.rooms });
 }

@@ -31,7 +31,7 @@ export class Outbox {
   readonly #places: Place[] = [];
   readonly #ends: number[] = [];
   /** The event before the first one of a room that was not taken. */
-  readonly #refused = new Map<string, number>();
+  #refused: Map<string, number> | null = null;
 
   constructor(sink: Sink, maxBytes: number, onOverflow: () => void) {
     this.#sink = sink;
@@ -67,6 +67,7 @@ export class Outbox {
 
   /** An event is not told any more: the connection ends. */
   skip({ room, prev }: Place): void {
+    this.#refused ??= new Map();
     if (!this.#refused.has(room)) this.#refused.set(room, prev);
   }
 
@@ -90,7 +91,7 @@ export class Outbox {
   lastSent(room: string): number | null {
     this.#forgetSent();
     const last = this.#places.find((place) => place.room === room)?.prev;
-    return last ?? this.#refused.get(room) ?? null;
+    return last ?? this.#refused?.get(room) ?? null;
   }
 
   #forgetSent(): void {

@@ -51,6 +51,7 @@ export class Relay {
   readonly #whispers: WhisperFeed;
   readonly #listener: MainListener;
   readonly #sessions = new Set<Session>();
+  readonly #sessionParts: SessionParts;
   readonly #codecs = new Map<string, Codec>();
   readonly #json: Codec;
   #upkeep: NodeJS.Timeout | null = null;
@@ -86,6 +87,7 @@ export class Relay {
       onWhisper: (whisper) => this.#speakers.deliver(whisper, (room) => this.#hubs.viewOf(room)),
       onForeign: () => metrics.relay.foreignMessages.inc(),
     });
+    this.#sessionParts = this.#createSessionParts();
     this.#listener = this.#createListener();
     around.health.add('relay', () => (this.#state === 'listening' ? null : this.#state));
   }
@@ -185,14 +187,7 @@ export class Relay {
     const { metrics } = this.#around;
     const { allowance, refused } = this.#admissions.admit(remoteAddress);
     metrics.relay.connections.inc({ kind });
-    const session = new Session(connection, {
-      ...this.#sessionParts(),
-      allowance,
-      onEnded: (ended) => {
-        this.#sessions.delete(ended);
-        metrics.relay.connections.dec({ kind });
-      },
-    });
+    const session = new Session(connection, allowance, this.#sessionParts);
     this.#sessions.add(session);
     session.start();
     const isFull = this.#sessions.size > this.#options.limits.connectionsMax;
@@ -202,7 +197,7 @@ export class Relay {
     session.turnAway();
   }
 
-  #sessionParts(): Omit<SessionParts, 'onEnded' | 'allowance'> {
+  #createSessionParts(): SessionParts {
     const { log, metrics, newId, clock } = this.#around;
     const { self, limits } = this.#options;
     return {
@@ -210,6 +205,10 @@ export class Relay {
       ...{ departures: this.#departures, speakers: this.#speakers },
       ...{ limits, newId, log, metrics, clock },
       chooseCodec: (connection, frame) => this.#codecOf(connection, frame),
+      onEnded: (session) => {
+        this.#sessions.delete(session);
+        metrics.relay.connections.dec({ kind: session.kind });
+      },
     };
   }
 

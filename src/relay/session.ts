@@ -18,8 +18,6 @@ import type { Speakers } from './speakers.ts';
 
 export interface SessionParts extends CommandParts {
   readonly speakers: Speakers;
-  /** What this connection may send. */
-  readonly allowance: Allowance;
   /** The codec of a connection: known from the first frame, null when there was none yet. */
   readonly chooseCodec: (connection: Connection, firstFrame: Buffer | null) => Codec;
   readonly log: Logger;
@@ -39,9 +37,10 @@ export interface SessionParts extends CommandParts {
 export class Session implements Caller, ConnectionHandler {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
+  /** What this connection may send. */
+  readonly #allowance: Allowance;
   readonly #outbox: Outbox;
-  readonly #log: Logger;
-  readonly #loginTimer: NodeJS.Timeout;
+  #loginTimer: NodeJS.Timeout | null;
   readonly #waiting: Decoded[] = [];
   #codec: Codec | null = null;
   #speaker: Speaker | null = null;
@@ -54,12 +53,12 @@ export class Session implements Caller, ConnectionHandler {
   #saidGoodbye = false;
   #state: 'open' | 'draining' | 'closing' | 'closed' = 'open';
 
-  constructor(connection: Connection, parts: SessionParts) {
-    const { limits, log } = parts;
+  constructor(connection: Connection, allowance: Allowance, parts: SessionParts) {
+    const { limits } = parts;
     this.#connection = connection;
+    this.#allowance = allowance;
     this.#parts = parts;
     this.#openedAtMs = parts.clock();
-    this.#log = log.child({ connectionId: connection.id });
     this.#outbox = new Outbox(connection, limits.outboxMaxBytes, () => {
       parts.metrics.relay.slowReaders.inc();
       this.#refuse(refusal('SLOW_READER'));
@@ -73,13 +72,17 @@ export class Session implements Caller, ConnectionHandler {
   /** Frames are read from now on. */
   start(): void {
     const { kind, remoteAddress } = this.#connection;
-    this.#log.info({ kind, remoteAddress }, 'connection opened');
+    this.#log('info', { kind, remoteAddress }, 'connection opened');
     this.#connection.start(this);
   }
 
   /** There are too many already: says so and closes. */
   turnAway(): void {
     this.#refuse(refusal('TOO_MANY_CONNECTIONS'));
+  }
+
+  get kind(): Connection['kind'] {
+    return this.#connection.kind;
   }
 
   get codec(): Codec {
@@ -119,8 +122,8 @@ export class Session implements Caller, ConnectionHandler {
 
   onFrame(frame: Buffer): void {
     if (this.#state !== 'open') return;
-    const { allowance, clock, metrics } = this.#parts;
-    const excess = allowance.frame(frame.length, clock());
+    const { clock, metrics } = this.#parts;
+    const excess = this.#allowance.frame(frame.length, clock());
     if (excess !== null) {
       this.#refuse(refusal(excess));
       return;
@@ -129,7 +132,7 @@ export class Session implements Caller, ConnectionHandler {
     if (frame.length === 0) return;
     const codec = this.#codecFor(frame);
     metrics.relay.frames.inc({ dialect: codec.name, direction: 'in' });
-    this.#take(allowance.admit(codec.decode(frame), clock()));
+    this.#take(this.#allowance.admit(codec.decode(frame), clock()));
   }
 
   onRefusal(refused: Refusal): void {
@@ -139,23 +142,24 @@ export class Session implements Caller, ConnectionHandler {
   onClosed(farewell: boolean): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#parts.allowance.end();
+    this.#allowance.end();
     if (farewell) this.#saidGoodbye = true;
-    clearTimeout(this.#loginTimer);
+    this.#stopLoginTimer();
     this.#waiting.length = 0;
     this.#end()
-      .catch((error: unknown) => this.#log.error({ err: error }, 'session end failed'))
+      .catch((error: unknown) => this.#log('error', { err: error }, 'session end failed'))
       .finally(() => this.#parts.onEnded(this));
   }
 
   begin(speaker: Speaker): void {
-    const { allowance, metrics, speakers } = this.#parts;
-    clearTimeout(this.#loginTimer);
-    allowance.loggedIn();
+    const { metrics, speakers } = this.#parts;
+    this.#stopLoginTimer();
+    this.#allowance.loggedIn();
     this.#speaker = speaker;
     speakers.add(speaker);
     metrics.relay.sessions.inc({ dialect: speaker.codec.name });
-    this.#log.info({ accountId: speaker.actor.id, dialect: speaker.codec.name }, 'session begun');
+    const who = { accountId: speaker.actor.id, dialect: speaker.codec.name };
+    this.#log('info', who, 'session begun');
   }
 
   push(frames: readonly Buffer[], place?: Place): void {
@@ -192,6 +196,16 @@ export class Session implements Caller, ConnectionHandler {
     this.#connection.destroy();
   }
 
+  // A child of the logger for each connection would be as large as the rest of the session.
+  #log(level: 'debug' | 'info' | 'error', fields: object, message: string): void {
+    this.#parts.log[level]({ connectionId: this.#connection.id, ...fields }, message);
+  }
+
+  #stopLoginTimer(): void {
+    if (this.#loginTimer !== null) clearTimeout(this.#loginTimer);
+    this.#loginTimer = null;
+  }
+
   #codecFor(frame: Buffer | null): Codec {
     if (this.#codec !== null) return this.#codec;
     const codec = this.#parts.chooseCodec(this.#connection, frame);
@@ -225,6 +239,8 @@ export class Session implements Caller, ConnectionHandler {
       }
     }
     this.#working = null;
+    // An array that was shifted empty keeps the room that it had.
+    this.#waiting.length = 0;
   }
 
   async #answer(decoded: Decoded): Promise<void> {
@@ -242,7 +258,7 @@ export class Session implements Caller, ConnectionHandler {
     // protocol.md §3.1: the client's uid is read past.
     if (claimedId !== undefined && claimedId !== this.#speaker?.actor.id) {
       this.#parts.metrics.relay.claimedIds.inc();
-      this.#log.debug({ claimedId }, 'claims another account');
+      this.#log('debug', { claimedId }, 'claims another account');
     }
     const end = this.#parts.metrics.relay.commandSeconds.startTimer({ type: command.type });
     this.#ref = ref;
@@ -256,7 +272,7 @@ export class Session implements Caller, ConnectionHandler {
       await runCommand(command, this, this.#parts);
     } catch (error) {
       const passing = error instanceof BusError && error.passing;
-      if (!passing) this.#log.error({ err: error, type: command.type }, 'command failed');
+      if (!passing) this.#log('error', { err: error, type: command.type }, 'command failed');
       this.reply({ type: 'error', refusal: refusal('TRY_AGAIN'), during: command.type });
     }
   }
@@ -283,7 +299,7 @@ export class Session implements Caller, ConnectionHandler {
     this.#refused = { code, atMs: this.#parts.clock() };
     // A flood is not to become one of the log.
     const level = code === 'RATE_LIMITED' ? 'debug' : 'info';
-    this.#log[level]({ code, accountId: this.#speaker?.actor.id }, 'refused');
+    this.#log(level, { code, accountId: this.#speaker?.actor.id }, 'refused');
   }
 
   #close(code: number, reason: string): void {
@@ -295,7 +311,7 @@ export class Session implements Caller, ConnectionHandler {
   }
 
   async #end(): Promise<void> {
-    this.#log.info({ accountId: this.#speaker?.actor.id }, 'connection closed');
+    this.#log('info', { accountId: this.#speaker?.actor.id }, 'connection closed');
     const leaving = this.#leaveEverything();
     await this.#working;
     await leaving;

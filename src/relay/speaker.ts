@@ -4,7 +4,10 @@ import type { Role } from '../domain/room-commands.ts';
 import type { Place } from './outbox.ts';
 import type { Listener } from './room-hub.ts';
 
-type Push = (frames: readonly Buffer[], place?: Place) => void;
+/** Where what a speaker hears goes: the session. */
+export interface Hearer {
+  push(frames: readonly Buffer[], place?: Place): void;
+}
 
 /** A session that somebody is logged in on: who it is, and the rooms that it is in. */
 export class Speaker implements Listener {
@@ -12,14 +15,14 @@ export class Speaker implements Listener {
   readonly role: Role;
   readonly codec: Codec;
   readonly rooms = new Set<string>();
-  readonly #unechoed = new Set<string>();
-  readonly #push: Push;
+  readonly #hearer: Hearer;
+  #unechoed: Set<string> | null = null;
 
-  constructor(actor: Actor, role: Role, codec: Codec, push: Push) {
+  constructor(actor: Actor, role: Role, codec: Codec, hearer: Hearer) {
     this.actor = actor;
     this.role = role;
     this.codec = codec;
-    this.#push = push;
+    this.#hearer = hearer;
   }
 
   get isModerator(): boolean {
@@ -27,17 +30,17 @@ export class Speaker implements Listener {
   }
 
   push(frames: readonly Buffer[], place?: Place): void {
-    this.#push(frames, place);
+    this.#hearer.push(frames, place);
   }
 
   /** The session does not want to hear its own message of this id. */
   muteEcho(id: string): void {
-    if (this.#unechoed.size >= UNECHOED_MAX) this.#unechoed.clear();
+    if (this.#unechoed === null || this.#unechoed.size >= UNECHOED_MAX) this.#unechoed = new Set();
     this.#unechoed.add(id);
   }
 
   skips({ event }: Logged): boolean {
-    return this.#unechoed.size > 0 && this.#unechoed.delete(event.id);
+    return this.#unechoed?.delete(event.id) === true;
   }
 
   onRemoved(room: string): void {

@@ -4,18 +4,19 @@ import type { Speaker } from './speaker.ts';
 
 /** The logged-in sessions of this relay by account. Bounded by the number of connections. */
 export class Speakers {
-  readonly #accounts = new Map<string, Set<Speaker>>();
+  // Most accounts have one session: a list of it is a quarter of a set.
+  readonly #accounts = new Map<string, readonly Speaker[]>();
 
   add(speaker: Speaker): void {
     const { id } = speaker.actor;
-    const sessions = this.#accounts.get(id) ?? new Set();
-    this.#accounts.set(id, sessions.add(speaker));
+    this.#accounts.set(id, [...(this.#accounts.get(id) ?? []), speaker]);
   }
 
   remove(speaker: Speaker): void {
-    const sessions = this.#accounts.get(speaker.actor.id);
-    sessions?.delete(speaker);
-    if (sessions?.size === 0) this.#accounts.delete(speaker.actor.id);
+    const { id } = speaker.actor;
+    const others = (this.#accounts.get(id) ?? []).filter((other) => other !== speaker);
+    if (others.length > 0) this.#accounts.set(id, others);
+    else this.#accounts.delete(id);
   }
 
   /** Gives a private message to every session of its addressee and of its sender. */

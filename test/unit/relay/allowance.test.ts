@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decoded } from '../../../src/codecs/codec.ts';
-import { Allowance } from '../../../src/relay/allowance.ts';
+import { Allowance, type AllowanceRules, type Budgets } from '../../../src/relay/allowance.ts';
 import { Budget } from '../../../src/relay/budget.ts';
 import { TokenBucket } from '../../../src/relay/token-bucket.ts';
 
@@ -19,15 +19,15 @@ function rig(patience = 2) {
   const told: string[] = [];
   const own = new Budget(RATES, 0);
   const shared = new Budget({ ...RATES, framesBurst: 4, loginsBurst: 3 }, 0);
-  const allowance = new Allowance({
-    budgets: [
-      { of: 'connection', budget: own },
-      { of: 'address', budget: shared },
-    ],
-    patience: new TokenBucket(1, patience, 0),
+  const rules: AllowanceRules = {
+    patience: (nowMs) => new TokenBucket(1, patience, nowMs),
     onExcess: (step, limit) => told.push(`${step} ${limit}`),
-    onEnd: () => told.push('end'),
-  });
+  };
+  const budgets: Budgets = [
+    { of: 'connection', budget: own },
+    { of: 'address', budget: shared },
+  ];
+  const allowance = new Allowance(rules, budgets, () => told.push('end'));
   return { allowance, shared, told };
 }
 
@@ -63,8 +63,8 @@ describe('what a connection may send', () => {
 
   it('is everything without budgets', () => {
     const never = () => expect.unreachable();
-    const patience = new TokenBucket(1, 1, 0);
-    const allowance = new Allowance({ budgets: [], patience, onExcess: never, onEnd: never });
+    const patience = () => new TokenBucket(1, 1, 0);
+    const allowance = new Allowance({ patience, onExcess: never }, [], never);
     for (let frame = 0; frame < 1000; frame += 1) expect(allowance.frame(1000, 0)).toBeNull();
     for (let login = 0; login < 1000; login += 1) expect(allowance.admit(LOGIN, 0)).toBe(LOGIN);
   });
