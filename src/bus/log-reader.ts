@@ -6,6 +6,7 @@ import { readRoomEvent } from '../domain/read-event.ts';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
 import { NO_EPOCH, readStampedId } from './epoch.ts';
+import { headerBlock, headerIn } from './header-block.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
 import { HASH_HEADER, LOG_STREAM, LOG_SUBJECTS } from './subjects.ts';
 
@@ -155,19 +156,22 @@ export class LogReader {
 
 /** A message that the log answered with, or that came from a consumer of it. */
 export function storedMessage(message: Msg, at?: { seq: number; subject: string }): StoredMessage {
-  const headers = message.headers;
+  const headers = headerBlock(message);
   return {
-    seq: at?.seq ?? Number(headers?.get('Nats-Sequence')),
-    prev: toSequence(headers?.get(PREVIOUS_HEADER)),
-    subject: at?.subject ?? headers?.get('Nats-Subject') ?? '',
+    seq: at?.seq ?? Number(headerIn(headers, 'Nats-Sequence')),
+    prev: previousIn(headers),
+    subject: at?.subject ?? headerIn(headers, 'Nats-Subject') ?? '',
     payload: message.data,
-    ...idsOf(headers?.get('Nats-Msg-Id')),
-    hash: headers?.get(HASH_HEADER) || null,
+    ...idsOf(headerIn(headers, 'Nats-Msg-Id')),
+    hash: headerIn(headers, HASH_HEADER) || null,
   };
 }
 
+/** What of a message an event in it needs to be told apart from all others. */
+export type Placed = Pick<StoredMessage, 'seq' | 'prev' | 'payload'>;
+
 /** The room event that a message holds, or null when somebody else wrote it. */
-export function roomEventOf(message: StoredMessage): Logged | null {
+export function roomEventOf(message: Placed): Logged | null {
   const event = readRoomEvent(textOf(message.payload));
   return event === null ? null : { seq: message.seq, prev: message.prev ?? 0, event };
 }
@@ -238,6 +242,11 @@ function parseHeaders(encoded: string | undefined): Map<string, string> {
 
 function idsOf(id: string | undefined): Pick<StoredMessage, 'messageId' | 'epoch'> {
   return id === undefined || id === '' ? { messageId: null, epoch: NO_EPOCH } : readStampedId(id);
+}
+
+/** The sequence of the message before it on the same subject, from the headers of a stored one. */
+export function previousIn(headers: string): number | null {
+  return toSequence(headerIn(headers, PREVIOUS_HEADER));
 }
 
 function toSequence(value: string | undefined): number | null {

@@ -14,7 +14,8 @@ import {
 } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
-import { type StoredMessage, storedMessage } from './log-reader.ts';
+import { headerBlock } from './header-block.ts';
+import { type Placed, previousIn, type StoredMessage, storedMessage } from './log-reader.ts';
 import { ALL_LOGGED_ROOMS, LOG_STREAM, lastToken } from './subjects.ts';
 
 /** Which messages of the log are read: of a subject, wildcards allowed, from one sequence to another. */
@@ -24,11 +25,9 @@ export interface ScanRange {
   readonly toSeq: number;
 }
 
-/** A message as a scan finds it. What is in its headers is read only when it is asked for. */
-export interface ScannedMessage {
-  readonly seq: number;
+/** A message as a scan finds it. What is in its headers is read each time that it is asked for. */
+export interface ScannedMessage extends Placed {
   readonly subject: string;
-  readonly payload: Uint8Array;
   stored(): StoredMessage;
 }
 
@@ -204,6 +203,10 @@ class Scanned implements ScannedMessage {
 
   get subject(): string {
     return this.#message.subject;
+  }
+
+  get prev(): number | null {
+    return previousIn(headerBlock(this.#message));
   }
 
   get payload(): Uint8Array {

@@ -84,7 +84,7 @@ export async function* eventsOf(
   for await (const batch of scanLog(bus, { subject, fromSeq, toSeq })) {
     const events: Logged[] = [];
     for (const message of batch) {
-      const logged = roomEventOf(message.stored());
+      const logged = roomEventOf(message);
       if (logged === null || !holds(logged.event)) continue;
       if (atMost !== null && logged.seq > atMost.after) left -= 1;
       if (left < 0) break;

@@ -47,7 +47,7 @@ export class RoomTarget implements Target {
     for await (const batch of scanLog(this.#bus, everything)) {
       for (const message of batch) {
         if (!Buffer.from(message.payload).includes(mark)) continue;
-        const { replayed } = roomEventOf(message.stored())?.event ?? {};
+        const { replayed } = roomEventOf(message)?.event ?? {};
         if (replayed?.replay === this.#replay) told = Math.max(told, replayed.seq);
       }
     }

@@ -88,7 +88,7 @@ describe('a scan', () => {
     const manager = await bus.nc.jetstreamManager();
     const found: number[] = [];
     for await (const batch of scanLog(bus, { subject: logSubjectOfRoom('1'), ...ALL })) {
-      found.push(...batch.flatMap((message) => roomEventOf(message.stored())?.event.n ?? []));
+      found.push(...batch.flatMap((message) => roomEventOf(message)?.event.n ?? []));
       for (const { name } of await manager.consumers.list('CHATLOG').next()) {
         await manager.consumers.delete('CHATLOG', name);
       }
@@ -103,7 +103,7 @@ describe('a scan', () => {
         await log.killAndRestart();
         await eventually('the loss is noticed', () => bus.status === 'connected');
       }
-      found.push(...batch.flatMap((message) => roomEventOf(message.stored())?.event.n ?? []));
+      found.push(...batch.flatMap((message) => roomEventOf(message)?.event.n ?? []));
     }
     expect(found).toEqual(range(1, EACH));
   });
@@ -120,7 +120,7 @@ it('the log knows its rooms', async () => {
 async function numbers(subject: string): Promise<number[]> {
   const found: number[] = [];
   for await (const batch of scanLog(bus, { subject, ...ALL })) {
-    found.push(...batch.flatMap((message) => roomEventOf(message.stored())?.event.n ?? []));
+    found.push(...batch.flatMap((message) => roomEventOf(message)?.event.n ?? []));
   }
   return found;
 }
