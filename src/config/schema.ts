@@ -72,6 +72,7 @@ export const configSchema = z.strictObject({
     addressLoginsBurst: count,
     badFramesMax: count,
     pendingCommandsMax: count,
+    flushPauseMaxMs: z.int().min(0).max(1000),
     outboxMaxBytes: z.int().min(65_536).max(1_073_741_824),
     roomsPerSessionMax: count,
     roomsMax: count,

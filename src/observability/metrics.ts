@@ -41,6 +41,7 @@ export function createMetrics() {
       ),
       claimedIds: counter('relay_claimed_id_mismatches_total', 'Frames claiming another account'),
       outboxBytes: gauge('relay_outbox_bytes', 'Bytes waiting in all outboxes'),
+      flushPauses: counter('relay_flush_pauses_total', 'Writes that waited to be larger'),
       slowReaders: counter('relay_slow_readers_total', 'Connections cut for reading too slowly'),
       pausedReads: counter('relay_paused_reads_total', 'Times a connection was not read from'),
       commandSeconds: seconds('relay_command_seconds', 'From command to answer', ['type']),

@@ -52,6 +52,7 @@ export interface RelayLimits extends AddressLimits {
   readonly badFramesMax: number;
   readonly pendingCommandsMax: number;
   readonly outboxMaxBytes: number;
+  readonly flushPauseMaxMs: number;
   readonly roomsPerSessionMax: number;
   readonly historyMax: number;
   readonly resumeMax: number;

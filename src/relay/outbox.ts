@@ -1,3 +1,5 @@
+import type { Flusher } from './flusher.ts';
+
 /** What an outbox needs of its connection. */
 export interface Sink {
   readonly bufferedBytes: number;
@@ -12,14 +14,15 @@ export interface Place {
 }
 
 /**
- * The frames that wait for one connection. They are written once per turn of the event loop, all
- * together, in the order they came.
+ * The frames that wait for one connection. They are written when the flusher says so, all together, in
+ * the order they came.
  *
  * When more than `maxBytes` wait, here or in the socket, `onOverflow` is called once and the frame is
  * not taken: the reader is too slow.
  */
 export class Outbox {
   readonly #sink: Sink;
+  readonly #flusher: Flusher;
   readonly #maxBytes: number;
   readonly #onOverflow: () => void;
   #frames: Buffer[] = [];
@@ -33,8 +36,9 @@ export class Outbox {
   /** The event before the first one of a room that was not taken. */
   #refused: Map<string, number> | null = null;
 
-  constructor(sink: Sink, maxBytes: number, onOverflow: () => void) {
+  constructor(sink: Sink, flusher: Flusher, maxBytes: number, onOverflow: () => void) {
     this.#sink = sink;
+    this.#flusher = flusher;
     this.#maxBytes = maxBytes;
     this.#onOverflow = onOverflow;
   }
@@ -55,7 +59,7 @@ export class Outbox {
         if (place !== undefined) this.skip(place);
         return;
       }
-      if (this.#frames.length === 0) atEndOfTurn(this);
+      if (this.#frames.length === 0) this.#flusher.add(this);
       this.#frames.push(frame);
       this.#bytes += frame.length;
       this.#taken += frame.length;
@@ -102,19 +106,4 @@ export class Outbox {
     this.#places.splice(0, gone);
     this.#ends.splice(0, gone);
   }
-}
-
-// One callback for all outboxes of a turn: those of a room are then written one after the other, and
-// find the bytes that the first one made.
-let waiting: Outbox[] = [];
-
-function atEndOfTurn(outbox: Outbox): void {
-  if (waiting.length === 0) setImmediate(flushAll);
-  waiting.push(outbox);
-}
-
-function flushAll(): void {
-  const due = waiting;
-  waiting = [];
-  for (const outbox of due) outbox.flush();
 }

@@ -15,6 +15,7 @@ import { Admissions } from './admissions.ts';
 import { reportConnections } from './connection-reporter.ts';
 import { CoreClient } from './core-client.ts';
 import { Departures } from './departures.ts';
+import { Flusher } from './flusher.ts';
 import { Hubs } from './hubs.ts';
 import type { RelayOptions } from './options.ts';
 import { PresenceReporter, presenceOf } from './presence-reporter.ts';
@@ -47,6 +48,7 @@ export class Relay {
   readonly #hubs: Hubs;
   readonly #departures: Departures;
   readonly #speakers = new Speakers();
+  readonly #flusher: Flusher;
   readonly #presence: PresenceReporter;
   readonly #whispers: WhisperFeed;
   readonly #listener: MainListener;
@@ -71,6 +73,10 @@ export class Relay {
     this.#core = new CoreClient(bus, { ...options, newId, log: around.log });
     this.#admissions = new Admissions({
       ...{ limits, rateLimits, trustedProxies, metrics, clock },
+    });
+    this.#flusher = new Flusher({
+      ...{ pauseMaxMs: limits.flushPauseMaxMs, clock },
+      onPaused: () => metrics.relay.flushPauses.inc(),
     });
     this.#hubs = this.#createHubs();
     this.#departures = new Departures({
@@ -202,7 +208,7 @@ export class Relay {
     const { self, limits } = this.#options;
     return {
       ...{ relay: self, core: this.#core, hubs: this.#hubs, reader: this.#reader },
-      ...{ departures: this.#departures, speakers: this.#speakers },
+      ...{ departures: this.#departures, speakers: this.#speakers, flusher: this.#flusher },
       ...{ limits, newId, log, metrics, clock },
       chooseCodec: (connection, frame) => this.#codecOf(connection, frame),
       onEnded: (session) => {

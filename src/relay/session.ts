@@ -11,6 +11,7 @@ import type { Connection, ConnectionHandler } from '../transports/connection.ts'
 import type { Allowance } from './allowance.ts';
 import { type Caller, type CommandParts, leaveRoom } from './caller.ts';
 import { runCommand } from './commands.ts';
+import type { Flusher } from './flusher.ts';
 import { Outbox, type Place } from './outbox.ts';
 import { refusalFrames } from './refusal-frames.ts';
 import type { Speaker } from './speaker.ts';
@@ -18,6 +19,7 @@ import type { Speakers } from './speakers.ts';
 
 export interface SessionParts extends CommandParts {
   readonly speakers: Speakers;
+  readonly flusher: Flusher;
   /** The codec of a connection: known from the first frame, null when there was none yet. */
   readonly chooseCodec: (connection: Connection, firstFrame: Buffer | null) => Codec;
   readonly log: Logger;
@@ -59,7 +61,7 @@ export class Session implements Caller, ConnectionHandler {
     this.#allowance = allowance;
     this.#parts = parts;
     this.#openedAtMs = parts.clock();
-    this.#outbox = new Outbox(connection, limits.outboxMaxBytes, () => {
+    this.#outbox = new Outbox(connection, parts.flusher, limits.outboxMaxBytes, () => {
       parts.metrics.relay.slowReaders.inc();
       this.#refuse(refusal('SLOW_READER'));
     });

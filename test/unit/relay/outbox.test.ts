@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Flusher } from '../../../src/relay/flusher.ts';
 import { Outbox, type Sink } from '../../../src/relay/outbox.ts';
 
 class Drain implements Sink {
@@ -11,12 +12,13 @@ class Drain implements Sink {
 }
 
 const frames = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text));
+const flusher = new Flusher({ pauseMaxMs: 0, clock: () => 0, onPaused: () => undefined });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('an outbox', () => {
   it('writes once a turn, in the order of the pushes', async () => {
     const sink = new Drain();
-    const outbox = new Outbox(sink, 1000, () => undefined);
+    const outbox = new Outbox(sink, flusher, 1000, () => undefined);
     outbox.push(frames('a', 'b'));
     outbox.push(frames('c'));
     expect(sink.writes).toEqual([]);
@@ -29,7 +31,7 @@ describe('an outbox', () => {
   it('says once that the reader is too slow, and takes nothing more', async () => {
     const sink = new Drain();
     let overflows = 0;
-    const outbox = new Outbox(sink, 10, () => {
+    const outbox = new Outbox(sink, flusher, 10, () => {
       overflows += 1;
     });
     sink.bufferedBytes = 6;
@@ -42,7 +44,7 @@ describe('an outbox', () => {
 
   it('takes the last words over the limit, behind what waits', () => {
     const sink = new Drain();
-    const outbox = new Outbox(sink, 4, () => undefined);
+    const outbox = new Outbox(sink, flusher, 4, () => undefined);
     outbox.push(frames('1234'));
     outbox.push(frames('5'));
     outbox.pushLast(frames('bye'));
@@ -52,7 +54,7 @@ describe('an outbox', () => {
   it('counts what waits here and in the socket', () => {
     const sink = new Drain();
     sink.bufferedBytes = 5;
-    const outbox = new Outbox(sink, 100, () => undefined);
+    const outbox = new Outbox(sink, flusher, 100, () => undefined);
     outbox.push(frames('123'));
     expect(outbox.bytes).toBe(8);
   });
@@ -61,7 +63,7 @@ describe('an outbox', () => {
 
   it('knows up to which event of a room the kernel has taken everything', async () => {
     const sink = new Drain();
-    const outbox = new Outbox(sink, 100, () => undefined);
+    const outbox = new Outbox(sink, flusher, 100, () => undefined);
     outbox.push(frames('1234'), place(7));
     outbox.push(frames('56', '78'), place(8));
     outbox.push(frames('90'), place(9, '2'));
@@ -75,7 +77,7 @@ describe('an outbox', () => {
 
   it('knows what it did not take', () => {
     const sink = new Drain();
-    const outbox = new Outbox(sink, 4, () => undefined);
+    const outbox = new Outbox(sink, flusher, 4, () => undefined);
     outbox.push(frames('12345'), place(7));
     outbox.push(frames('1'), place(8));
     outbox.skip(place(9));
