@@ -9,6 +9,11 @@ export interface RequesterOptions {
   readonly pendingMax: number;
 }
 
+export interface Request {
+  readonly answer: Promise<Msg>;
+  forget(): void;
+}
+
 interface Pending {
   readonly deadline: number;
   readonly resolve: (message: Msg) => void;
@@ -53,14 +58,31 @@ export class Requester {
   }
 
   request(subject: string, payload: Uint8Array | string, headers?: MsgHdrs): Promise<Msg> {
+    return this.begin(subject, payload, headers).answer;
+  }
+
+  /** The same for who may learn what it asks for from elsewhere: `forget` ends the waiting, unsettled. */
+  begin(subject: string, payload: Uint8Array | string, headers?: MsgHdrs): Request {
+    this.#next += 1;
+    const token = String(this.#next);
+    return {
+      answer: this.#send(token, subject, payload, headers),
+      forget: () => this.#pending.delete(token),
+    };
+  }
+
+  #send(
+    token: string,
+    subject: string,
+    payload: Uint8Array | string,
+    headers?: MsgHdrs,
+  ): Promise<Msg> {
     if (this.#bus.status !== 'connected') {
       return Promise.reject(new BusError('DISCONNECTED', 'NATS is away'));
     }
     if (this.#pending.size >= this.#options.pendingMax) {
       return Promise.reject(new BusError('TOO_MANY', 'too many requests are waiting'));
     }
-    this.#next += 1;
-    const token = String(this.#next);
     return new Promise((resolve, reject) => {
       const reply = `${this.#inbox}.${token}`;
       this.#bus.publish(subject, payload, headers === undefined ? { reply } : { reply, headers });

@@ -23,6 +23,7 @@ import { type NeighbourOptions, Neighbours } from './neighbours.ts';
 import type { Ownership } from './ownership.ts';
 import type { Presence } from './presence.ts';
 import { RoomList } from './room-list.ts';
+import type { RoomOutcome } from './room-outcome.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import type { Rooms } from './rooms.ts';
 import { Settler } from './settler.ts';
@@ -48,6 +49,12 @@ export interface ChatCoreParts {
   readonly appendsPending: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly code?: string;
+  readonly isHeard?: boolean;
 }
 
 /**
@@ -192,7 +199,7 @@ export class ChatCore {
     this.#answer(message, command.type, this.#room(room, command, message.trace));
   }
 
-  async #room(id: string, command: RoomCommand, trace: Trace | null): Promise<RoomAnswer> {
+  async #room(id: string, command: RoomCommand, trace: Trace | null): Promise<RoomOutcome> {
     const { registry, rooms, absences } = this.#parts;
     if (command.type === 'create') return this.#create(id, command, trace);
     if (command.type === 'remove') return this.#remove(id, command, trace);
@@ -276,11 +283,11 @@ export class ChatCore {
     return this.#parts.whispers.run(to, command, message.trace);
   }
 
-  #answer(message: Received, type: string, work: Promise<{ ok: boolean; code?: string }>): void {
+  #answer(message: Received, type: string, work: Promise<Outcome>): void {
     const { metrics, log } = this.#parts;
     const end = metrics.core.commandSeconds.startTimer({ type });
     work
-      .catch((error: unknown) => {
+      .catch((error: unknown): Outcome => {
         metrics.core.problems.inc();
         log.error({ err: error, type }, 'command failed');
         return refuse(refusal('TRY_AGAIN'));
@@ -290,7 +297,7 @@ export class ChatCore {
         const outcome = answer.ok ? 'ok' : (answer.code ?? 'refused');
         metrics.core.commands.inc({ type, outcome });
         log.debug({ ...message.trace, type, outcome }, 'command');
-        message.respond(answer);
+        if (answer.isHeard !== true) message.respond(answer);
       })
       .catch((error: unknown) => log.error({ err: error, type }, 'answer failed'));
   }

@@ -135,14 +135,17 @@ export class RoomLog {
    * Stores an event made of a draft and folds it in; returns its sequence. Sent again with the same
    * `messageId` it stores nothing and returns the sequence of the first time.
    */
-  async append(draft: Draft, { id, ...under }: AppendUnder): Promise<number> {
+  async append(
+    draft: Draft,
+    { id, ...under }: AppendUnder,
+  ): Promise<{ readonly seq: number; readonly duplicate: boolean }> {
     const earlier = await this.#storedEarlier(under.messageId);
-    if (earlier !== null) return earlier;
+    if (earlier !== null) return { seq: earlier, duplicate: true };
     const made = this.#make(draft, id);
     const appended = await this.#parts.writer.append({ ...made.append, ...under });
     if (!appended.duplicate) this.#take(made, appended);
     else if (appended.seq > this.#state.seq) await this.catchUp();
-    return appended.seq;
+    return appended;
   }
 
   // The log knows again what this epoch has stored, by its id. Of those before, it must be asked.

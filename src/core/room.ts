@@ -7,7 +7,9 @@ import { continueTrace, type Trace } from '../domain/trace.ts';
 import { type Draft, decide, EVENT_OF } from './decide.ts';
 import { restsOnState } from './rests-on-state.ts';
 import { RoomCircumstances } from './room-circumstances.ts';
+import type { Job } from './room-job.ts';
 import { RoomLog } from './room-log.ts';
+import { type RoomOutcome, storedBy } from './room-outcome.ts';
 import type { RoomParts } from './room-parts.ts';
 import { RECENT_MAX, recentKey } from './room-state.ts';
 import { beginTogether } from './together.ts';
@@ -59,7 +61,7 @@ export class Room {
   }
 
   /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
-  run(command: RoomCommand, trace: Trace | null = null): Promise<RoomAnswer> {
+  run(command: RoomCommand, trace: Trace | null = null): Promise<RoomOutcome> {
     const isUsual = command.type === 'say' || command.type === 'enter';
     const usual = isUsual ? { command, trace } : null;
     return this.#enqueue((deadline) => this.#run(command, deadline, trace), usual);
@@ -122,7 +124,7 @@ export class Room {
     return { type, id: this.#parts.newId(), from, via: 'nats', relay: CHAT_CORE } as const;
   }
 
-  #enqueue(work: Job['work'], usual: Job['usual'] = null): Promise<RoomAnswer> {
+  #enqueue(work: Job['work'], usual: Job['usual'] = null): Promise<RoomOutcome> {
     if (this.#waiting.length >= this.#parts.options.roomCommandsPendingMax) {
       return Promise.resolve(TRY_AGAIN);
     }
@@ -166,7 +168,7 @@ export class Room {
   }
 
   // Null: there is more to it than a member's message or somebody new, or it is refused.
-  #doAhead({ usual, deadline }: Job): Promise<RoomAnswer> | null {
+  #doAhead({ usual, deadline }: Job): Promise<RoomOutcome> | null {
     if (usual === null || performance.now() >= deadline) return null;
     const { command } = usual;
     const { state } = this.#log;
@@ -181,12 +183,14 @@ export class Room {
     const heard = command.type === 'enter' ? this.#heardBefore(command) : null;
     const stored = this.#log.appendAhead(draft, { id: command.id, messageId, deadline, trace });
     if (stored === null) return null;
-    const answer = this.#answer(this.#log.state.seq, command, true, heard);
+    const { seq } = this.#log.state;
+    const answer =
+      command.type === 'say' ? storedBy(command, seq) : this.#answer(seq, command, true, heard);
     return stored.then(() => answer);
   }
 
   // NATS may be away just now, and what was sent into it with it.
-  async #attemptPatiently(job: Job): Promise<RoomAnswer> {
+  async #attemptPatiently(job: Job): Promise<RoomOutcome> {
     while (this.#stale && performance.now() < job.deadline) {
       try {
         await this.#refresh();
@@ -199,7 +203,7 @@ export class Room {
     return this.#attempt(job);
   }
 
-  async #attempt({ deadline, doubts, work }: Job): Promise<RoomAnswer> {
+  async #attempt({ deadline, doubts, work }: Job): Promise<RoomOutcome> {
     // Who asked has given up by now, or asked another: what is done late would be done twice.
     if (performance.now() >= deadline || doubts !== this.#doubts) return TRY_AGAIN;
     try {
@@ -239,7 +243,7 @@ export class Room {
     command: RoomCommand,
     deadline: number,
     trace: Trace | null = null,
-  ): Promise<RoomAnswer> {
+  ): Promise<RoomOutcome> {
     this.#notePresence(command);
     for (let attempt = 0; attempt < FENCED_MAX; attempt += 1) {
       try {
@@ -268,7 +272,7 @@ export class Room {
     command: RoomCommand,
     deadline: number,
     traced: Trace | null,
-  ): Promise<RoomAnswer> {
+  ): Promise<RoomOutcome> {
     const done = this.#doneBefore(command);
     const heard = command.type === 'enter' ? this.#heardBefore(command) : null;
     if (done !== null) return this.#answer(done, command, true, heard);
@@ -285,14 +289,17 @@ export class Room {
     }
     if (!('id' in command)) return this.#answer(this.#log.state.seq, command);
     let { seq } = this.#log.state;
+    let isKnown = true;
     for (const draft of decision.drafts) {
       // What the command caused on the way has an id of its own: ids of events are not used twice.
       const id = draft.type === EVENT_OF[command.type] ? command.id : this.#parts.newId();
       const messageId = this.#messageId(command, draft);
       const trace = this.#continued(traced);
-      seq = await this.#log.append(draft, { id, messageId, deadline, trace });
+      const under = { id, messageId, deadline, trace };
+      ({ seq, duplicate: isKnown } = await this.#log.append(draft, under));
       this.#afterwards(draft);
     }
+    if (command.type === 'say' && !isKnown) return storedBy(command, seq);
     return this.#answer(seq, command, decision.drafts.length > 0, heard);
   }
 
@@ -380,19 +387,8 @@ export class Room {
   }
 }
 
-interface Job {
-  readonly deadline: number;
-  /** How often the room was in doubt when the job came. */
-  readonly doubts: number;
-  readonly work: (deadline: number) => Promise<RoomAnswer>;
-  /** A message or an entering, if it is that; then it may go to the log beside others. */
-  readonly usual: { readonly command: UsualCommand; readonly trace: Trace | null } | null;
-  readonly resolve: (answer: RoomAnswer) => void;
-}
-
 /** Who gives the commands that chat-core gives itself. */
 const CHAT_CORE = 'chat-core';
-type UsualCommand = Extract<RoomCommand, { type: 'say' | 'enter' }>;
 const FENCED_MAX = 10;
 const RETRY_PAUSE_MS = 20;
 const TRY_AGAIN: RoomAnswer = refuse(refusal('TRY_AGAIN'));

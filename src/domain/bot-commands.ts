@@ -13,7 +13,7 @@ const common = { key: botKey, id: messageId };
 
 /** A bot's request on `chatcmd.room.<room>` (protocol.md §5.6). `id` makes sending it again harmless. */
 export const botRoomCommand = z.discriminatedUnion('type', [
-  ...actsOf(common),
+  ...actsOf(common, {}),
   z.object({ key: botKey, type: z.literal('members') }),
 ]);
 export type BotRoomCommand = z.infer<typeof botRoomCommand>;

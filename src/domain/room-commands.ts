@@ -18,11 +18,14 @@ const seconds = z
   .optional()
   .describe('For how long; left out: until it is undone.');
 
-/** What people and bots can do in a room, and the operator with it; `common` says who it is. */
-export function actsOf<C extends z.ZodRawShape>(common: C) {
+/**
+ * What people and bots can do in a room, and the operator with it; `common` says who it is, `ofSay` is
+ * what else a `say` has.
+ */
+export function actsOf<C extends z.ZodRawShape, S extends z.ZodRawShape>(common: C, ofSay: S) {
   const moderation = { ...common, ...aboutMember };
   return [
-    z.object({ ...common, type: z.literal('say'), text: z.string() }),
+    z.object({ ...common, ...ofSay, type: z.literal('say'), text: z.string() }),
     z.object({ ...common, type: z.literal('announce'), text: z.string() }),
     z.object({ ...moderation, type: z.literal('kick') }),
     z.object({ ...moderation, type: z.literal('mute'), seconds }),
@@ -45,7 +48,12 @@ export const roomCommand = z.discriminatedUnion('type', [
     lost: z.boolean().optional(),
     heard: position.optional(),
   }),
-  ...actsOf(common),
+  ...actsOf(common, {
+    quiet: z
+      .boolean()
+      .optional()
+      .describe('Its event is the answer, when this request has stored it: none is sent.'),
+  }),
   z.object({
     ...common,
     type: z.literal('replay'),
@@ -56,6 +64,7 @@ export const roomCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('members') }),
 ]);
 export type RoomCommand = z.infer<typeof roomCommand>;
+export type RoomCommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>;
 
 /** A request on `chatcmd.relay.user.<account>`. */
 export const userCommand = z.object({ ...common, type: z.literal('whisper'), text: z.string() });

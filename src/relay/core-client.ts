@@ -12,6 +12,7 @@ import {
   loginAnswer,
   type RoomAnswer,
   type RoomCommand,
+  type RoomCommandOf,
   type RoomsAnswer,
   refuse,
   roomAnswer,
@@ -21,6 +22,7 @@ import {
 } from '../domain/room-commands.ts';
 import { startTrace } from '../domain/trace.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Said } from './said.ts';
 import { SharedQuestion } from './shared-question.ts';
 
 export interface CoreClientOptions {
@@ -30,6 +32,7 @@ export interface CoreClientOptions {
   /** Of the trace that each command begins: UUIDs. */
   readonly newId: () => string;
   readonly log: Logger;
+  readonly said: Said;
 }
 
 /**
@@ -66,12 +69,33 @@ export class CoreClient {
     return this.#ask(commandSubjectOfRoom(room), command, roomAnswer);
   }
 
+  /**
+   * Says something into a room that is heard here. chat-core answers when it refuses or has stored it
+   * before; else the event is the answer.
+   */
+  async say(room: string, command: RoomCommandOf<'say'>): Promise<RoomAnswer> {
+    const { said } = this.#options;
+    const place = [room, command.from.id, command.id] as const;
+    let isAlone = true;
+    const heard = new Promise<RoomAnswer>((resolve) => {
+      isAlone = said.expect(...place, (seq) => resolve({ ok: true, seq }));
+    });
+    if (!isAlone) return this.room(room, command);
+    try {
+      return await this.#ask(commandSubjectOfRoom(room), command, roomAnswer, { heard });
+    } finally {
+      said.forget(...place);
+    }
+  }
+
   user(account: string, command: UserCommand): Promise<z.infer<typeof userAnswer>> {
     return this.#ask(commandSubjectOfUser(account), command, userAnswer);
   }
 
   login(credentials: Credentials): Promise<LoginAnswer> {
-    return this.#ask(COMMAND_SUBJECTS.login, { credentials }, loginAnswer, this.#logins);
+    return this.#ask(COMMAND_SUBJECTS.login, { credentials }, loginAnswer, {
+      requester: this.#logins,
+    });
   }
 
   /** Who asks at the same time gets the same list: every login asks, and rooms can be many. */
@@ -88,21 +112,27 @@ export class CoreClient {
     subject: string,
     body: object,
     schema: z.ZodType<T>,
-    requester: Requester = this.#requester,
+    { requester = this.#requester, heard }: { requester?: Requester; heard?: Promise<T> } = {},
   ): Promise<T | ReturnType<typeof refuse>> {
-    const payload = JSON.stringify(body);
+    let payload = JSON.stringify(heard === undefined ? body : { ...body, quiet: true });
     const trace = startTrace(this.#options.newId);
     const deadline = performance.now() + this.#options.commandTimeoutMs;
     for (;;) {
+      const request = requester.begin(subject, payload, traceHeaders(trace));
       try {
-        const answer = await requester.request(subject, payload, traceHeaders(trace));
+        const answer = request.answer.then((message) => schema.parse(message.json()));
+        const first = await (heard === undefined ? answer : Promise.race([answer, heard]));
         this.#options.log.debug({ ...trace, subject }, 'command answered');
-        return schema.parse(answer.json());
+        return first;
       } catch (error) {
         if (!(error instanceof BusError)) throw error;
         const left = deadline - performance.now();
         if (!error.passing || left <= 0) return refuse(refusal('TRY_AGAIN'));
+        // Its event may have come and gone meanwhile.
+        payload = JSON.stringify(body);
         await this.#beforeRetry(error, left);
+      } finally {
+        request.forget();
       }
     }
   }

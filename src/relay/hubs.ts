@@ -15,6 +15,8 @@ export interface HubsParts extends RoomHubParts {
   readonly onReset: (room: string) => void;
   /** The log says that an account left, and a session of this relay has it in the room. */
   readonly onMissing: (room: string, account: string) => void;
+  /** An event was delivered. */
+  readonly onDelivered: (logged: Logged) => void;
   /** An event was told to sessions whose dialect catches up. */
   readonly onTold: (room: string, seq: number) => void;
 }
@@ -161,6 +163,7 @@ export class Hubs {
 
   #deliver(hub: RoomHub, logged: Logged): void {
     hub.deliver(logged);
+    this.#parts.onDelivered(logged);
     if (hub.catchesUp) this.#parts.onTold(hub.room, logged.seq);
     const { event } = logged;
     if (event.type === 'member.left' && hub.hasAccount(event.member.id)) {

@@ -89,6 +89,10 @@ export class Outbox {
     this.#frames = [];
     this.#bytes = 0;
     this.#sink.write(frames);
+    if (this.#sink.bufferedBytes > 0 || this.#places.length === 0) return;
+    // As a rule the kernel has taken all of it by now.
+    this.#places.length = 0;
+    this.#ends.length = 0;
   }
 
   /** The event of a room up to which the kernel has taken all; null: it has taken everything. */

@@ -19,6 +19,7 @@ import { Flusher } from './flusher.ts';
 import { Hubs } from './hubs.ts';
 import type { RelayOptions } from './options.ts';
 import { PresenceReporter, presenceOf } from './presence-reporter.ts';
+import { Said } from './said.ts';
 import { Session, type SessionParts } from './session.ts';
 import { Speakers } from './speakers.ts';
 import { ToldReporter } from './told-reporter.ts';
@@ -48,6 +49,7 @@ export class Relay {
   readonly #hubs: Hubs;
   readonly #departures: Departures;
   readonly #speakers = new Speakers();
+  readonly #said = new Said();
   readonly #flusher: Flusher;
   readonly #presence: PresenceReporter;
   readonly #whispers: WhisperFeed;
@@ -70,7 +72,7 @@ export class Relay {
       timeoutMs: options.commandTimeoutMs,
       pendingMax: options.commandsPendingMax,
     });
-    this.#core = new CoreClient(bus, { ...options, newId, log: around.log });
+    this.#core = new CoreClient(bus, { ...options, newId, log: around.log, said: this.#said });
     this.#admissions = new Admissions({
       ...{ limits, rateLimits, trustedProxies, metrics, clock },
     });
@@ -164,6 +166,7 @@ export class Relay {
         log.warn({ roomId }, 'the log was made anew');
       },
       onMissing: (room, account) => this.#enterAgain(room, account),
+      onDelivered: (logged) => this.#said.hear(logged),
       onTold: (room, seq) => told.note(room, seq),
     });
   }

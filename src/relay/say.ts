@@ -47,8 +47,9 @@ function sayIn(
   id: string,
   { text }: CommandOf<'say'>,
   { speaker }: Member,
-  { core }: CommandParts,
+  { core, hubs }: CommandParts,
 ): Promise<RoomAnswer> {
   const { actor, codec } = speaker;
-  return core.room(room, { type: 'say', id, from: actor, text, via: codec.via });
+  const asked = { type: 'say', id, from: actor, text, via: codec.via } as const;
+  return hubs.has(room, speaker) ? core.say(room, asked) : core.room(room, asked);
 }

@@ -57,6 +57,7 @@ export class SendWatch {
  * Node's says that of a write that is half done; without it, what is queued in all.
  */
 export function bytesUnderWay(socket: Duplex): number {
+  if (socket.writableLength === 0) return 0;
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return socket.writableLength;
   const queued: unknown = Reflect.get(handle, 'writeQueueSize');

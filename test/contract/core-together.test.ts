@@ -133,6 +133,23 @@ describe('messages that come at once', () => {
     expect(new Set(await texts()).size).toBe(300);
   });
 
+  it('have no other answer than their event, for who wants none', async () => {
+    const quiet = (id: string, from = ANN) =>
+      relay.command('1', { type: 'say', from, text: id, id, quiet: true });
+    let answered = 0;
+    const onAnswer = () => {
+      answered += 1;
+    };
+    // Their requests end unanswered with the test.
+    for (const id of ['q1', 'q2']) void quiet(id).then(onAnswer, () => undefined);
+    await say(2, 'after');
+    expect(await texts()).toEqual(['q1', 'q2', 'after 0', 'after 1']);
+    expect(answered).toBe(0);
+    // What was stored before has no event to come.
+    expect(await quiet('q1')).toMatchObject({ ok: true });
+    expect(await quiet('q3', { id: '77', name: 'nobody' } as never)).toMatchObject({ ok: false });
+  });
+
   it('are known again by the core that comes next, however many came after them', async () => {
     const first = await relay.say('1', ANN, 'once', 'once');
     await say(100, 'more');

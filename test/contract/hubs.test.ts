@@ -19,7 +19,7 @@ beforeEach(async () => {
     ...{ bus, reader, heldEventsMax: 100, clock: () => performance.now() },
     storm: { events: Number.POSITIVE_INFINITY, windowMs: 1 },
     ...{ onHealed: nothing, onForeign: nothing, onReset: nothing, onMissing: nothing },
-    ...{ onTold: nothing, onUnsaid: nothing, onSummed: nothing },
+    ...{ onDelivered: nothing, onTold: nothing, onUnsaid: nothing, onSummed: nothing },
   });
   say = async (n) => {
     const payload = JSON.stringify(posted('1', n, `text ${n}`));
