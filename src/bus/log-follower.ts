@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, Subscription } from 'nats';
 import type { BusConnection } from './bus-connection.ts';
 import { BusError } from './bus-error.ts';
+import { headerBlock, headerIn } from './header-block.ts';
 import { identityOf, type LogReader, type StoredMessage, storedMessage } from './log-reader.ts';
 import { LOG_STREAM } from './subjects.ts';
 
@@ -113,17 +114,18 @@ export class LogFollower {
   }
 
   #onLive(message: Msg): void {
-    const { headers } = message;
-    const seq = Number(headers?.get('Nats-Sequence'));
+    const headers = headerBlock(message);
+    const seq = Number(headerIn(headers, 'Nats-Sequence'));
     // Not from the log: somebody else published on the live subject.
-    if (!(seq > 0) || headers?.get('Nats-Stream') !== LOG_STREAM) return;
+    if (!(seq > 0) || headerIn(headers, 'Nats-Stream') !== LOG_STREAM) return;
     this.#firstSeen ??= seq;
     this.#highestSeen = Math.max(this.#highestSeen, seq);
     if (this.#last === null) return;
-    const prev = Number(headers.get('Nats-Last-Sequence'));
+    const prev = Number(headerIn(headers, 'Nats-Last-Sequence') ?? 0);
     // A message can come before the news of the reconnect that it needed; it proves nothing then.
     const isProof = this.#bus.status === 'connected' && seq > this.#last;
-    const read = () => storedMessage(message, { seq, subject: headers.get('Nats-Subject') });
+    const subject = headerIn(headers, 'Nats-Subject') ?? '';
+    const read = () => storedMessage(message, { seq, subject }, headers);
     if (this.#reading) {
       if (isProof) this.#hold({ prev, message: read() });
     } else if (isProof && this.#options.isNext(prev, this.#last)) {

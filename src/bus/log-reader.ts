@@ -155,8 +155,11 @@ export class LogReader {
 }
 
 /** A message that the log answered with, or that came from a consumer of it. */
-export function storedMessage(message: Msg, at?: { seq: number; subject: string }): StoredMessage {
-  const headers = headerBlock(message);
+export function storedMessage(
+  message: Msg,
+  at?: { seq: number; subject: string },
+  headers = headerBlock(message),
+): StoredMessage {
   return {
     seq: at?.seq ?? Number(headerIn(headers, 'Nats-Sequence')),
     prev: previousIn(headers),
