@@ -180,7 +180,7 @@ export function roomEventOf(message: Placed): Logged | null {
 }
 
 /** The whisper that a message holds, or null. */
-export function whisperOf(message: StoredMessage): Logged<WhisperEvent> | null {
+export function whisperOf(message: Placed): Logged<WhisperEvent> | null {
   const parsed = whisperEvent.safeParse(parseJson(message.payload));
   if (!parsed.success) return null;
   return { seq: message.seq, prev: message.prev ?? 0, event: parsed.data };
