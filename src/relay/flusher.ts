@@ -55,6 +55,6 @@ export class Flusher {
   };
 }
 
-const PAUSE_SHARE = 3;
+const PAUSE_SHARE = 7;
 // Timers are no finer.
 const SHORTEST_PAUSE_MS = 1;

@@ -4,6 +4,7 @@ import { canonicalText } from '../../domain/text.ts';
 import { CAUSES, type Cause } from './causes.ts';
 import { type InvalidUtf8, readCharacters } from './characters.ts';
 import type { Element } from './element.ts';
+import { readPlain } from './plain.ts';
 import { NESTING_MAX, scanMarkup } from './scan.ts';
 import { readRoot } from './tree.ts';
 
@@ -37,6 +38,9 @@ export function parseFrame(frame: Buffer, options: ParseOptions): Parsed {
   const document = openDocument(frame, options);
   if (!document.ok) return document;
   const { body, repaired } = document;
+
+  const plain = readPlain(body);
+  if (plain !== null) return { ok: true, root: plain, salvaged: repaired };
 
   const scan = scanMarkup(body);
   if (!scan.ok) return refuse(scan.cause);

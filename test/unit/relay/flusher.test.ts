@@ -47,15 +47,15 @@ describe('a flusher', () => {
   });
 
   it('pauses after writing for long, and writes what came meanwhile together', () => {
-    const flusher = flusherWith(4);
+    const flusher = flusherWith(8);
     flusher.add(outbox('a', 1));
     pass(0);
     flusher.add(outbox('b', 0));
-    pass(2);
+    pass(6);
     flusher.add(outbox('c', 0));
     expect(writes).toEqual(['a@0']);
     pass(1);
-    expect({ writes, pauses }).toEqual({ writes: ['a@0', 'b@4', 'c@4'], pauses: 1 });
+    expect({ writes, pauses }).toEqual({ writes: ['a@0', 'b@8', 'c@8'], pauses: 1 });
   });
 
   it.each([
@@ -72,12 +72,12 @@ describe('a flusher', () => {
   });
 
   it('does not keep what is said after a silence waiting', () => {
-    const flusher = flusherWith(4);
+    const flusher = flusherWith(8);
     flusher.add(outbox('a', 1));
     pass(0);
-    pass(3);
+    pass(7);
     flusher.add(outbox('b', 0));
     pass(0);
-    expect(writes).toEqual(['a@0', 'b@4']);
+    expect(writes).toEqual(['a@0', 'b@8']);
   });
 });
