@@ -5,6 +5,7 @@ import { logSubjectOfRoom } from '../bus/subjects.ts';
 import type { RoomView } from '../codecs/codec.ts';
 import type { Actor, Logged } from '../domain/events.ts';
 import { type Listener, RoomHub, type RoomHubParts } from './room-hub.ts';
+import { Rounds } from './rounds.ts';
 
 export interface HubsParts extends RoomHubParts {
   readonly bus: BusConnection;
@@ -30,6 +31,7 @@ interface Place {
 export class Hubs {
   readonly #parts: HubsParts;
   readonly #places = new Map<string, Place>();
+  readonly #checks = new Rounds<string>(CHECK_PARTS);
 
   constructor(parts: HubsParts) {
     this.#parts = parts;
@@ -119,9 +121,14 @@ export class Hubs {
     return wasLast;
   }
 
-  /** Looks in every room whether a last event was missed that no later one gave away. */
-  check(): void {
-    for (const { feed } of this.#places.values()) feed.check();
+  /**
+   * Looks in a part of the rooms whether a last event was missed that no later one gave away; in every
+   * room once in `CHECK_PARTS` calls. All at once would hold up what is said meanwhile.
+   */
+  checkPart(): void {
+    for (const room of this.#checks.next(() => [...this.#places.keys()])) {
+      this.#places.get(room)?.feed.check();
+    }
   }
 
   stop(): void {
@@ -180,3 +187,5 @@ export class Hubs {
     this.#places.delete(room);
   }
 }
+
+export const CHECK_PARTS = 100;

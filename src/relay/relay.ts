@@ -16,7 +16,7 @@ import { reportConnections } from './connection-reporter.ts';
 import { CoreClient } from './core-client.ts';
 import { Departures } from './departures.ts';
 import { Flusher } from './flusher.ts';
-import { Hubs } from './hubs.ts';
+import { CHECK_PARTS, Hubs } from './hubs.ts';
 import type { RelayOptions } from './options.ts';
 import { PresenceReporter, presenceOf } from './presence-reporter.ts';
 import { Said } from './said.ts';
@@ -59,6 +59,7 @@ export class Relay {
   readonly #codecs = new Map<string, Codec>();
   readonly #json: Codec;
   #upkeep: NodeJS.Timeout | null = null;
+  #checks: NodeJS.Timeout | null = null;
   #endReports: () => void = () => undefined;
   #state: 'starting' | 'listening' | 'draining' = 'starting';
 
@@ -108,6 +109,7 @@ export class Relay {
       [...this.#sessions].map((session) => session.report()),
     );
     this.#upkeep = setInterval(() => this.#keepUp(), UPKEEP_MS);
+    this.#checks = setInterval(() => this.#hubs.checkPart(), UPKEEP_MS / CHECK_PARTS);
     const ports = await this.#listener.listen();
     this.#state = 'listening';
     return ports;
@@ -120,6 +122,7 @@ export class Relay {
   async stop(): Promise<void> {
     this.#state = 'draining';
     if (this.#upkeep !== null) clearInterval(this.#upkeep);
+    if (this.#checks !== null) clearInterval(this.#checks);
     this.#listener.close();
     await Promise.all([...this.#sessions].map((session) => session.drain()));
     await this.#whenNoSessions(this.#options.limits.closeTimeoutMs + CLOSE_MARGIN_MS);
@@ -251,7 +254,6 @@ export class Relay {
 
   #keepUp(): void {
     this.#admissions.tidy();
-    this.#hubs.check();
     this.#whispers.check();
     this.#own(this.#departures.retry(), 'departures');
   }
