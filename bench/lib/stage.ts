@@ -1,3 +1,4 @@
+import type { Results } from '../load/orders.ts';
 import type { RunningSystem, System } from '../systems/system.ts';
 import { LoadProcess } from './load-process.ts';
 import { cpuSeconds } from './usage.ts';
@@ -5,7 +6,7 @@ import { cpuSeconds } from './usage.ts';
 export interface Audience {
   readonly rooms: readonly string[];
   readonly perRoom: number;
-  readonly atOnce?: number;
+  readonly atOnce?: { readonly logIn: number; readonly enter: number };
 }
 
 /** A system that runs, and a load process whose members are in its rooms. */
@@ -13,19 +14,20 @@ export class Stage {
   readonly system: System;
   readonly running: RunningSystem;
   readonly load: LoadProcess;
-  /** How long the members took to get in. */
-  readonly joinSeconds: number;
+  readonly loginSeconds: number;
+  readonly enterSeconds: number;
 
   private constructor(
     system: System,
     running: RunningSystem,
     load: LoadProcess,
-    joinSeconds: number,
+    { loginSeconds, enterSeconds }: Results['join'],
   ) {
     this.system = system;
     this.running = running;
     this.load = load;
-    this.joinSeconds = joinSeconds;
+    this.loginSeconds = loginSeconds;
+    this.enterSeconds = enterSeconds;
   }
 
   static async open(
@@ -47,8 +49,7 @@ export class Stage {
         names,
         atOnce,
       } as const;
-      const { seconds } = await load.do(order);
-      return new Stage(system, running, load, seconds);
+      return new Stage(system, running, load, await load.do(order));
     } catch (error) {
       load.stop();
       await running.stop();
@@ -90,5 +91,4 @@ export async function openStages(
   return stages;
 }
 
-// Passwords are checked on purpose slowly: more at once would only wait, and be refused on a busy machine.
-const AT_ONCE = 4;
+const AT_ONCE = { logIn: 4, enter: 4 };

@@ -39,26 +39,34 @@ async function run(order: Order): Promise<Results[keyof Results]> {
 
 async function join(order: Extract<Order, { do: 'join' }>): Promise<Results['join']> {
   const wire = WIRES[order.wire];
-  const start = performance.now();
   const places = order.rooms.flatMap((room) => Array.from({ length: order.perRoom }, () => room));
   const joined: { room: string; member: Member }[] = [];
-  let next = 0;
-  const enterOneByOne = async () => {
-    for (let index = next++; index < places.length; index = next++) {
-      const room = places[index] ?? '';
-      const who = { name: order.names[index % order.names.length] ?? '', room };
-      joined.push({ room, member: await Member.join(order.port, wire, who) });
-    }
-  };
-  await Promise.all(Array.from({ length: order.atOnce }, enterOneByOne));
-  const seconds = (performance.now() - start) / 1000;
+  const loginSeconds = await timed(places, order.atOnce.logIn, async (room, index) => {
+    const who = { name: order.names[index % order.names.length] ?? '', room };
+    joined.push({ room, member: await Member.logIn(order.port, wire, who) });
+  });
+  const enterSeconds = await timed(joined, order.atOnce.enter, ({ member }) => member.enter());
   members.push(...joined.map(({ member }) => member));
   crowd = new Crowd(
     order.rooms.map((room) =>
       joined.filter((one) => one.room === room).map(({ member }) => member),
     ),
   );
-  return { seconds, members: joined.length };
+  return { loginSeconds, enterSeconds };
+}
+
+async function timed<T>(
+  all: readonly T[],
+  atOnce: number,
+  work: (one: T, index: number) => Promise<void>,
+): Promise<number> {
+  const start = performance.now();
+  const entries = all.entries();
+  const oneByOne = async () => {
+    for (const [index, one] of entries) await work(one, index);
+  };
+  await Promise.all(Array.from({ length: atOnce }, oneByOne));
+  return (performance.now() - start) / 1000;
 }
 
 async function stall(order: Extract<Order, { do: 'stall' }>): Promise<Results['stall']> {

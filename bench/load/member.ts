@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MarkerScanner } from './marker.ts';
-import type { Who, Wire } from './wires.ts';
+import type { Step, Who, Wire } from './wires.ts';
 
 /** A connection that is in a room: a bare socket, so that the load costs little. */
 export class Member {
@@ -16,16 +16,25 @@ export class Member {
     this.#who = who;
   }
 
-  static async join(port: number, wire: Wire, who: Who): Promise<Member> {
+  /** Connects and says who it is; a wire that has no login only connects. */
+  static async logIn(port: number, wire: Wire, who: Who): Promise<Member> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    for (const { send, until } of wire.steps(who)) {
-      socket.write(send);
-      await readUntil(socket, until);
-    }
+    const member = new Member(socket, wire, who);
+    for (const step of wire.steps(who).slice(0, -1)) await member.#take(step);
+    return member;
+  }
+
+  async enter(): Promise<void> {
+    const last = this.#wire.steps(this.#who).at(-1);
+    if (last !== undefined) await this.#take(last);
     // Everything after this is read by `listen`, nothing is kept back.
-    socket.on('data', ignore).on('error', ignore);
-    return new Member(socket, wire, who);
+    this.socket.on('data', ignore).on('error', ignore);
+  }
+
+  async #take({ send, until }: Step): Promise<void> {
+    this.socket.write(send);
+    await readUntil(this.socket, until);
   }
 
   say(text: string): void {

@@ -4,7 +4,7 @@ import type { WireName } from './wires.ts';
 
 /** What a load process is asked to do, one at a time. */
 export type Order =
-  /** `perRoom` members enter each of the rooms, `atOnce` at a time. */
+  /** `perRoom` members for each of the rooms log in, and when all have, enter, each `atOnce` at a time. */
   | {
       readonly do: 'join';
       readonly wire: WireName;
@@ -12,7 +12,7 @@ export type Order =
       readonly rooms: readonly string[];
       readonly perRoom: number;
       readonly names: readonly string[];
-      readonly atOnce: number;
+      readonly atOnce: { readonly logIn: number; readonly enter: number };
     }
   | {
       readonly do: 'flood';
@@ -25,7 +25,7 @@ export type Order =
   | { readonly do: 'stall'; readonly window: number; readonly seconds: number };
 
 export interface Results {
-  join: { readonly seconds: number; readonly members: number };
+  join: { readonly loginSeconds: number; readonly enterSeconds: number };
   flood: FloodResult;
   pace: PaceResult;
   /** `cut`: whether the server hung up on the one who did not read. */

@@ -5,9 +5,15 @@ export interface Who {
   readonly room: string;
 }
 
-/** How a member speaks: what it sends to be in a room, each after it has read something. */
+export interface Step {
+  readonly send: string | Buffer;
+  /** What it reads then. */
+  readonly until: string;
+}
+
+/** How a member speaks: what it sends to be in a room, the last of it to enter. */
 export interface Wire {
-  steps(who: Who): readonly { readonly send: string | Buffer; readonly until: string }[];
+  steps(who: Who): readonly Step[];
   say(who: Who, text: string): Buffer;
   /** What keeps an idle connection from being given up. */
   readonly alive: Buffer | null;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, scryptSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { BusConnection } from '../../src/bus/bus-connection.ts';
 import { commandSubjectOfRoom } from '../../src/bus/subjects.ts';
@@ -16,6 +16,8 @@ export interface OurSettings {
   /** More arguments of node, as --cpu-prof. */
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Passwords as expensive as they are outside of a bench. */
+  readonly realPasswords?: boolean;
 }
 
 /** Relay, chat-core and nats-server, each a process, from the build, everything stored. */
@@ -45,7 +47,7 @@ async function start(wire: 'json' | 'xml', settings: OurSettings): Promise<Runni
     port: Number(relay.ready[1]),
     natsUrl: nats.url,
     processes: { relay: relay.pid, core: core.pid, nats: nats.pid },
-    names: (count) => (wire === 'json' ? anyNames(count) : makeAccounts(bus, count)),
+    names: (count) => (wire === 'json' ? anyNames(count) : makeAccounts(bus, count, settings)),
     makeRooms: (ids) => makeRooms(bus, ids),
     stop: async () => {
       await bus.close();
@@ -56,9 +58,13 @@ async function start(wire: 'json' | 'xml', settings: OurSettings): Promise<Runni
   };
 }
 
-async function makeAccounts(bus: BusConnection, count: number): Promise<readonly string[]> {
+async function makeAccounts(
+  bus: BusConnection,
+  count: number,
+  { realPasswords = false }: OurSettings,
+): Promise<readonly string[]> {
   const { accounts } = await openStores(bus, 1);
-  const password = await hashPassword(PASSWORD);
+  const password = realPasswords ? await hashPassword(PASSWORD) : CHEAP;
   const names = await anyNames(count);
   await Promise.all(
     names.map((name, index) =>
@@ -78,6 +84,12 @@ async function makeRooms(bus: BusConnection, ids: readonly string[]): Promise<vo
   }
 }
 
+// What a connection costs is not to drown in what a password is meant to cost: the cost is stored with it.
+const CHEAP_N = 16;
+const SALT = 'bench';
+const KEY = scryptSync(PASSWORD, SALT, 32, { N: CHEAP_N, r: 8, p: 1 });
+const base64 = (bytes: string | Buffer) => Buffer.from(bytes).toString('base64url');
+const CHEAP = `scrypt$${CHEAP_N}$8$1$${base64(SALT)}$${base64(KEY)}`;
 const FIRST_ID = 100;
 const ENVIRONMENT = {
   RELAY_PORT: '0',
