@@ -57,8 +57,18 @@ export const AWAY_MAX = 500;
 /** More changes of who writes a room than this within the duplicate window are not reckoned with. */
 export const EPOCHS_MAX = 16;
 
-/** By what an event is known again: ids are their author's own choice. */
-export function recentKey(author: string, type: RoomEvent['type'], id: string): string {
+/** The sequence of a recent event by what it is known again: ids are their author's own choice. */
+export function recentSeq(
+  { recent }: RoomState,
+  author: string,
+  type: RoomEvent['type'],
+  id: string,
+): number | null {
+  const key = recentKey(author, type, id);
+  return recent.find((event) => event.key === key)?.seq ?? null;
+}
+
+function recentKey(author: string, type: RoomEvent['type'], id: string): string {
   return `${author}:${type}:${id}`;
 }
 

@@ -11,7 +11,8 @@ import type { Job } from './room-job.ts';
 import { RoomLog } from './room-log.ts';
 import { type RoomOutcome, storedBy } from './room-outcome.ts';
 import type { RoomParts } from './room-parts.ts';
-import { RECENT_MAX, recentKey } from './room-state.ts';
+import { RECENT_MAX, recentSeq } from './room-state.ts';
+import { SaidOrder } from './said-order.ts';
 import { beginTogether } from './together.ts';
 
 /**
@@ -26,6 +27,7 @@ export class Room {
   readonly #log: RoomLog;
   readonly #circumstances: RoomCircumstances;
   readonly #waiting: Job[] = [];
+  readonly #order = new SaidOrder();
   #running = false;
   #doubts = 0;
   // The state may be behind the log: an append got no answer, or nothing was read yet.
@@ -62,6 +64,7 @@ export class Room {
 
   /** Runs a command; the answer comes after the log has stored what it caused. Never rejects. */
   run(command: RoomCommand, trace: Trace | null = null): Promise<RoomOutcome> {
+    if (!this.#order.take(command)) return Promise.resolve(TRY_AGAIN);
     const isUsual = command.type === 'say' || command.type === 'enter';
     const usual = isUsual ? { command, trace } : null;
     return this.#enqueue((deadline) => this.#run(command, deadline, trace), usual);
@@ -316,10 +319,9 @@ export class Room {
   // if the room has changed so that it would now be refused.
   #doneBefore(command: RoomCommand): number | null {
     if (!('id' in command)) return null;
-    const { recent, members } = this.#log.state;
-    if (command.type === 'enter' && !members.has(command.from.id)) return null;
-    const key = recentKey(command.from.id, EVENT_OF[command.type], command.id);
-    return recent.find((event) => event.key === key)?.seq ?? null;
+    const { state } = this.#log;
+    if (command.type === 'enter' && !state.members.has(command.from.id)) return null;
+    return recentSeq(state, command.from.id, EVENT_OF[command.type], command.id);
   }
 
   // protocol.md §6.1: what an account had heard that was away and did not say that it leaves.

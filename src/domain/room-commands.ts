@@ -53,6 +53,11 @@ export const roomCommand = z.discriminatedUnion('type', [
       .boolean()
       .optional()
       .describe('Its event is the answer, when this request has stored it: none is sent.'),
+    after: messageId
+      .optional()
+      .describe(
+        'Of the same author; while chat-core has not heard it, this is refused with TRY_AGAIN.',
+      ),
   }),
   z.object({
     ...common,

@@ -29,6 +29,8 @@ export interface Caller {
   /** Resolves when little waits for the client, or its connection is over. */
   whenDrained(): Promise<void>;
   reply(reply: Reply): void;
+  /** Resolves when what was asked before is answered: several messages may be under way. */
+  whenItsTurn(): Promise<void>;
   /** Says goodbye and closes. */
   logOut(): void;
 }

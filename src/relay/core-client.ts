@@ -35,6 +35,13 @@ export interface CoreClientOptions {
   readonly said: Said;
 }
 
+/** Something said that has no answer yet. */
+export interface UnderWay {
+  readonly id: string;
+  /** Resolves when it has. */
+  readonly done: Promise<unknown>;
+}
+
 /**
  * Asks chat-core, each command in a trace of its own. While nobody answers it asks again, which the ids in the commands make harmless,
  * until the time is up: then, and when too many wait, the answer is a refusal with `TRY_AGAIN`. It
@@ -71,9 +78,14 @@ export class CoreClient {
 
   /**
    * Says something into a room that is heard here. chat-core answers when it refuses or has stored it
-   * before; else the event is the answer.
+   * before; else the event is the answer. `before` is what the same session has said there and has no
+   * answer to yet: this one is not stored before it.
    */
-  async say(room: string, command: RoomCommandOf<'say'>): Promise<RoomAnswer> {
+  async say(
+    room: string,
+    command: RoomCommandOf<'say'>,
+    before: UnderWay | null = null,
+  ): Promise<RoomAnswer> {
     const { said } = this.#options;
     const place = [room, command.from.id, command.id] as const;
     let isAlone = true;
@@ -81,10 +93,41 @@ export class CoreClient {
       isAlone = said.expect(...place, (seq) => resolve({ ok: true, seq }));
     });
     if (!isAlone) return this.room(room, command);
+    const subject = commandSubjectOfRoom(room);
+    const after = before === null ? {} : { after: before.id };
     try {
-      return await this.#ask(commandSubjectOfRoom(room), command, roomAnswer, { heard });
+      const first = await this.#askOnce(subject, { ...command, quiet: true, ...after }, heard);
+      // TRY_AGAIN may mean that the one before was not stored yet: it was lost on the way, or refused.
+      const isLast =
+        before === null || (first !== null && (first.ok || first.code !== 'TRY_AGAIN'));
+      if (first !== null && isLast) return first;
+      await before?.done;
+      // Its event may have come and gone meanwhile: now it is answered in any case.
+      return await this.#ask(subject, command, roomAnswer, { heard });
     } finally {
       said.forget(...place);
+    }
+  }
+
+  // Null: nobody answered.
+  async #askOnce(
+    subject: string,
+    body: object,
+    heard: Promise<RoomAnswer>,
+  ): Promise<RoomAnswer | null> {
+    const trace = startTrace(this.#options.newId);
+    const payload = JSON.stringify(body);
+    const request = this.#requester.begin(subject, payload, traceHeaders(trace));
+    try {
+      const answer = request.answer.then((message) => roomAnswer.parse(message.json()));
+      const first = await Promise.race([answer, heard]);
+      this.#options.log.debug({ ...trace, subject }, 'command answered');
+      return first;
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+      return error.passing ? null : refuse(refusal('TRY_AGAIN'));
+    } finally {
+      request.forget();
     }
   }
 
@@ -114,7 +157,7 @@ export class CoreClient {
     schema: z.ZodType<T>,
     { requester = this.#requester, heard }: { requester?: Requester; heard?: Promise<T> } = {},
   ): Promise<T | ReturnType<typeof refuse>> {
-    let payload = JSON.stringify(heard === undefined ? body : { ...body, quiet: true });
+    const payload = JSON.stringify(body);
     const trace = startTrace(this.#options.newId);
     const deadline = performance.now() + this.#options.commandTimeoutMs;
     for (;;) {
@@ -128,8 +171,6 @@ export class CoreClient {
         if (!(error instanceof BusError)) throw error;
         const left = deadline - performance.now();
         if (!error.passing || left <= 0) return refuse(refusal('TRY_AGAIN'));
-        // Its event may have come and gone meanwhile.
-        payload = JSON.stringify(body);
         await this.#beforeRetry(error, left);
       } finally {
         request.forget();

@@ -9,8 +9,9 @@ import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Connection, ConnectionHandler } from '../transports/connection.ts';
 import type { Allowance } from './allowance.ts';
-import { type Caller, type CommandParts, leaveRoom } from './caller.ts';
+import { type CommandParts, leaveRoom } from './caller.ts';
 import { runCommand } from './commands.ts';
+import { Exchange, type Replier } from './exchange.ts';
 import type { Flusher } from './flusher.ts';
 import { Outbox, type Place } from './outbox.ts';
 import { refusalFrames } from './refusal-frames.ts';
@@ -30,13 +31,13 @@ export interface SessionParts extends CommandParts {
 }
 
 /**
- * One connection and who speaks on it. Its commands run one after the other, in the order they came;
- * while `pendingCommandsMax` wait, the connection is not read from.
+ * One connection and who speaks on it. Its commands run one after the other, in the order they came, but
+ * for messages, of which as many may be under way; while `pendingCommandsMax` wait, the connection is not read from.
  *
  * Every frame is answered or counted, never thrown on. A fatal refusal is said first, then the
  * connection is closed.
  */
-export class Session implements Caller, ConnectionHandler {
+export class Session implements Replier, ConnectionHandler {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
   /** What this connection may send. */
@@ -46,7 +47,8 @@ export class Session implements Caller, ConnectionHandler {
   readonly #waiting: Decoded[] = [];
   #codec: Codec | null = null;
   #speaker: Speaker | null = null;
-  #ref: Ref | undefined = undefined;
+  /** Messages that are under way, in their order. */
+  readonly #says: Promise<void>[] = [];
   #working: Promise<void> | null = null;
   #paused = false;
   #badFrames = 0;
@@ -174,9 +176,9 @@ export class Session implements Caller, ConnectionHandler {
     while (this.#isOpen && this.#outbox.bytes > enough) await pause(DRAIN_POLL_MS);
   }
 
-  reply(reply: Reply): void {
+  replyTo(reply: Reply, ref: Ref | undefined): void {
     if (reply.type === 'error') this.#note(reply.refusal);
-    this.push(this.codec.encodeReply(reply, this.#ref));
+    this.push(this.codec.encodeReply(reply, ref));
   }
 
   logOut(): void {
@@ -189,7 +191,7 @@ export class Session implements Caller, ConnectionHandler {
     if (this.#state !== 'open') return;
     this.#state = 'draining';
     this.#waiting.length = 0;
-    await this.#working;
+    await this.#whenIdle();
     this.#refuse(refusal('SHUTTING_DOWN'));
   }
 
@@ -231,10 +233,19 @@ export class Session implements Caller, ConnectionHandler {
     this.#working ??= this.#work();
   }
 
+  async #whenIdle(): Promise<void> {
+    await this.#working;
+    await this.#says.at(-1);
+  }
+
   // Never rejects: whatever goes wrong becomes an answer.
   async #work(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      await this.#answer(next);
+      if (isMessage(next)) await this.#say(next);
+      else {
+        await this.#says.at(-1);
+        await this.#answer(next, null);
+      }
       if (this.#paused && this.#waiting.length < this.#parts.limits.pendingCommandsMax / 2) {
         this.#paused = false;
         this.#connection.resume();
@@ -245,7 +256,17 @@ export class Session implements Caller, ConnectionHandler {
     this.#waiting.length = 0;
   }
 
-  async #answer(decoded: Decoded): Promise<void> {
+  // Messages need not wait for each other to be stored. They are answered in their order.
+  async #say(decoded: Decoded): Promise<void> {
+    while (this.#says.length >= this.#parts.limits.pendingCommandsMax) await this.#says[0];
+    const done = this.#answer(decoded, this.#says.at(-1) ?? null);
+    this.#says.push(done);
+    // Owner of this promise: the session; `#answer` never rejects.
+    void done.then(() => this.#says.shift());
+  }
+
+  // Never rejects. `before`: resolves when the command before is answered; null: it is.
+  async #answer(decoded: Decoded, before: Promise<void> | null): Promise<void> {
     if (!decoded.ok) {
       this.#refuse(decoded.refusal, decoded.ref, decoded.during);
       return;
@@ -263,19 +284,19 @@ export class Session implements Caller, ConnectionHandler {
       this.#log('debug', { claimedId }, 'claims another account');
     }
     const end = this.#parts.metrics.relay.commandSeconds.startTimer({ type: command.type });
-    this.#ref = ref;
-    await this.#run(command);
-    this.#ref = undefined;
+    await this.#run(command, new Exchange(this, ref, before));
+    await before;
     end();
   }
 
-  async #run(command: Command): Promise<void> {
+  async #run(command: Command, exchange: Exchange): Promise<void> {
     try {
-      await runCommand(command, this, this.#parts);
+      await runCommand(command, exchange, this.#parts);
     } catch (error) {
       const passing = error instanceof BusError && error.passing;
       if (!passing) this.#log('error', { err: error, type: command.type }, 'command failed');
-      this.reply({ type: 'error', refusal: refusal('TRY_AGAIN'), during: command.type });
+      await exchange.whenItsTurn();
+      exchange.reply({ type: 'error', refusal: refusal('TRY_AGAIN'), during: command.type });
     }
   }
 
@@ -315,7 +336,7 @@ export class Session implements Caller, ConnectionHandler {
   async #end(): Promise<void> {
     this.#log('info', { accountId: this.#speaker?.actor.id }, 'connection closed');
     const leaving = this.#leaveEverything();
-    await this.#working;
+    await this.#whenIdle();
     await leaving;
     // What ran may have logged in, or entered a room.
     await this.#leaveEverything();
@@ -350,3 +371,7 @@ const DRAIN_POLL_MS = 10;
 
 const NORMAL_CLOSURE = 1000;
 const BAD_FRAMES: ReadonlySet<string> = new Set(['BAD_FRAME', 'UNKNOWN_COMMAND']);
+
+function isMessage(decoded: Decoded): boolean {
+  return decoded.ok && decoded.command?.type === 'say' && decoded.command.rooms.length <= 1;
+}

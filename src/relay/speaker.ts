@@ -1,6 +1,7 @@
 import type { Codec } from '../codecs/codec.ts';
 import type { Actor, Logged } from '../domain/events.ts';
 import type { Role } from '../domain/room-commands.ts';
+import type { UnderWay } from './core-client.ts';
 import type { Place } from './outbox.ts';
 import type { Listener } from './room-hub.ts';
 
@@ -17,6 +18,7 @@ export class Speaker implements Listener {
   readonly rooms = new Set<string>();
   readonly #hearer: Hearer;
   #unechoed: Set<string> | null = null;
+  #underWay: Map<string, UnderWay> | null = null;
 
   constructor(actor: Actor, role: Role, codec: Codec, hearer: Hearer) {
     this.actor = actor;
@@ -29,13 +31,21 @@ export class Speaker implements Listener {
     return this.role === 'moderator';
   }
 
+  /** The last message that it has said in each room and that has no answer yet. */
+  get underWay(): Map<string, UnderWay> {
+    this.#underWay ??= new Map();
+    return this.#underWay;
+  }
+
   push(frames: readonly Buffer[], place?: Place): void {
     this.#hearer.push(frames, place);
   }
 
   /** The session does not want to hear its own message of this id. */
   muteEcho(id: string): void {
-    if (this.#unechoed === null || this.#unechoed.size >= UNECHOED_MAX) this.#unechoed = new Set();
+    this.#unechoed ??= new Set();
+    const [oldest] = this.#unechoed;
+    if (oldest !== undefined && this.#unechoed.size >= UNECHOED_MAX) this.#unechoed.delete(oldest);
     this.#unechoed.add(id);
   }
 
@@ -48,5 +58,5 @@ export class Speaker implements Listener {
   }
 }
 
-// Only messages that were refused stay in the set: commands run one after the other.
-const UNECHOED_MAX = 64;
+// Beside those under way, only messages that were refused stay in the set.
+const UNECHOED_MAX = 1024;

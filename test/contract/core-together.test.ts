@@ -150,6 +150,20 @@ describe('messages that come at once', () => {
     expect(await quiet('q3', { id: '77', name: 'nobody' } as never)).toMatchObject({ ok: false });
   });
 
+  it('are not stored before one that they come after', async () => {
+    const sayAfter = (id: string, before: string) =>
+      relay.command('1', { type: 'say', from: ANN, text: id, id, after: before });
+    expect(await sayAfter('b', 'a')).toMatchObject({ ok: false, code: 'TRY_AGAIN' });
+    const answers = await Promise.all([
+      relay.say('1', ANN, 'a', 'a'),
+      sayAfter('b', 'a'),
+      sayAfter('c', 'b'),
+      sayAfter('d', 'x'),
+    ]);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, false]);
+    expect(await texts()).toEqual(['a', 'b', 'c']);
+  });
+
   it('are known again by the core that comes next, however many came after them', async () => {
     const first = await relay.say('1', ANN, 'once', 'once');
     await say(100, 'more');
