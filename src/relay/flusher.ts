@@ -1,6 +1,7 @@
 /** What has something to write. */
 export interface Flushable {
-  flush(): void;
+  /** Returns how many frames it has written. */
+  flush(): number;
 }
 
 export interface FlusherOptions {
@@ -17,8 +18,8 @@ export interface FlusherOptions {
  * of a room then find the bytes that the first one made.
  *
  * Writing is what costs a relay most, for each write and not for each byte. So where it is busy it writes
- * more at once: after writing for some time it pauses, `PAUSE_SHARE` times as long (ADR 0015). What is
- * said after a silence never waits.
+ * more at once: when a write had several frames in it, it pauses, the longer the more they were, up to
+ * `SHARE_MAX` times as long as the writing took (ADR 0015). What is said one after the other never waits.
  */
 export class Flusher {
   readonly #options: FlusherOptions;
@@ -49,12 +50,14 @@ export class Flusher {
     const due = this.#due;
     this.#due = [];
     const begun = clock();
-    for (const flushable of due) flushable.flush();
+    let frames = 0;
+    for (const flushable of due) frames += flushable.flush();
     const ended = clock();
-    this.#restUntil = ended + Math.min(pauseMaxMs, (ended - begun) * PAUSE_SHARE);
+    const share = Math.min(SHARE_MAX, Math.floor(frames / due.length) - 1);
+    this.#restUntil = ended + Math.min(pauseMaxMs, (ended - begun) * share);
   };
 }
 
-const PAUSE_SHARE = 7;
+const SHARE_MAX = 7;
 // Timers are no finer.
 const SHORTEST_PAUSE_MS = 1;

@@ -82,17 +82,20 @@ export class Outbox {
     this.flush();
   }
 
-  flush(): void {
-    if (this.#frames.length === 0) return;
+  /** Returns how many frames it has written. */
+  flush(): number {
+    if (this.#frames.length === 0) return 0;
     this.#forgetSent();
     const frames = this.#frames;
     this.#frames = [];
     this.#bytes = 0;
     this.#sink.write(frames);
-    if (this.#sink.bufferedBytes > 0 || this.#places.length === 0) return;
     // As a rule the kernel has taken all of it by now.
-    this.#places.length = 0;
-    this.#ends.length = 0;
+    if (this.#places.length > 0 && this.#sink.bufferedBytes === 0) {
+      this.#places.length = 0;
+      this.#ends.length = 0;
+    }
+    return frames.length;
   }
 
   /** The event of a room up to which the kernel has taken all; null: it has taken everything. */

@@ -23,10 +23,11 @@ const flusherWith = (pauseMaxMs: number) =>
   });
 
 /** Something whose writing takes so long. */
-const outbox = (name: string, ms: number) => ({
+const outbox = (name: string, ms: number, frames = 20) => ({
   flush: () => {
     writes.push(`${name}@${now}`);
     now += ms;
+    return frames;
   },
 });
 
@@ -56,6 +57,19 @@ describe('a flusher', () => {
     expect(writes).toEqual(['a@0']);
     pass(1);
     expect({ writes, pauses }).toEqual({ writes: ['a@0', 'b@8', 'c@8'], pauses: 1 });
+  });
+
+  it.each([
+    [1, ['a@0', 'b@1']],
+    [3, ['a@0', 'b@3']],
+    [9, ['a@0', 'b@8']],
+  ])('pauses the longer the more there was to write: %i frames', (frames, expected) => {
+    const flusher = flusherWith(8);
+    flusher.add(outbox('a', 1, frames));
+    pass(0);
+    flusher.add(outbox('b', 0));
+    for (let ms = 0; ms < 8; ms += 1) pass(writes.length === 1 && ms > 0 ? 1 : 0);
+    expect(writes).toEqual(expected);
   });
 
   it.each([
