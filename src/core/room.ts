@@ -264,8 +264,11 @@ export class Room {
         this.#parts.onFenced();
         const { n } = this.#log.state;
         await this.#log.catchUp();
-        // More than a room remembers was stored meanwhile, by another: the command, too, may have been.
-        if (this.#log.state.n - n >= RECENT_MAX) return TRY_AGAIN;
+        // More than a room remembers was stored meanwhile, by another: the command, too, may have been,
+        // and the log may not know it any longer.
+        const { duplicateWindowMs, commandTimeoutMs } = this.#parts.options;
+        const isKnown = duplicateWindowMs > commandTimeoutMs * 2;
+        if (!isKnown && this.#log.state.n - n >= RECENT_MAX) return TRY_AGAIN;
       }
     }
     return TRY_AGAIN;
