@@ -8,6 +8,7 @@ import type { Section, Settings } from './section.ts';
 
 const MEMBERS = 50;
 const PER_SECOND = 100;
+const WARM_UP = 4;
 
 /** How long a message takes at a steady pace, from its sender to the last of 50 receivers. */
 export async function latency({ rounds, seconds, onSkipped }: Settings): Promise<Section> {
@@ -16,6 +17,9 @@ export async function latency({ rounds, seconds, onSkipped }: Settings): Promise
   try {
     const pace = { do: 'pace', perSecond: PER_SECOND, seconds: Math.ceil(seconds * 2) } as const;
     const results = new Map<Stage, PaceResult[]>(stages.map((stage) => [stage, []]));
+    // What is measured is a server that has run for a while, not one that is still being compiled.
+    const warmUp = { do: 'flood', window: 64, seconds: WARM_UP } as const;
+    for (const stage of stages) await stage.load.do(warmUp);
     for (let round = -1; round < rounds; round += 1) {
       for (const stage of stages) {
         const result = await stage.load.do(pace);
