@@ -27,25 +27,25 @@ export class RoomCircumstances {
     const role = from !== null && roleMatters ? await roleOf(from.id) : 'member';
     const target = 'user' in command ? await accountOf(command.user) : null;
     const source = command.type === 'replay' ? await this.#sourceOf(command.source) : null;
-    return { ...this.#around(from), role, target, source };
+    const nowMs = this.#parts.now();
+    const stillHere = from !== null && this.#isHere(from, nowMs);
+    return { ...this.#usual(nowMs), role, target, source, stillHere };
   }
 
-  /** Of what somebody says who is a member of the room. */
-  ofMember(from: Actor): Circumstances {
-    return { ...this.#around(from), role: 'member', target: null, source: null };
+  /** Of what members say, and of who enters: whether somebody is here matters to who leaves alone. */
+  usual(): Circumstances {
+    return this.#usual(this.#parts.now());
   }
 
-  #around(from: Actor | null) {
-    const { options, presence, absences, now } = this.#parts;
-    const nowMs = now();
-    const isHere = ({ id }: Actor) =>
-      presence.has(this.#room, id) || absences.isAwaited(this.#room, id, nowMs);
-    return {
-      nowMs,
-      stillHere: from !== null && isHere(from),
-      textMaxCodePoints: options.textMaxCodePoints,
-      membersPerRoomMax: options.membersPerRoomMax,
-    };
+  #usual(nowMs: number): Circumstances {
+    const { textMaxCodePoints, membersPerRoomMax } = this.#parts.options;
+    const nobody = { role: 'member', target: null, source: null, stillHere: false } as const;
+    return { nowMs, textMaxCodePoints, membersPerRoomMax, ...nobody };
+  }
+
+  #isHere({ id }: Actor, nowMs: number): boolean {
+    const { presence, absences } = this.#parts;
+    return presence.has(this.#room, id) || absences.isAwaited(this.#room, id, nowMs);
   }
 
   async #sourceOf({ room, seq }: { room: string; seq: number }): Promise<Logged | null> {

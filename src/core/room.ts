@@ -178,7 +178,7 @@ export class Room {
     const isMember = state.members.has(command.from.id);
     if (isMember !== (command.type === 'say') || this.#doneBefore(command) !== null) return null;
     this.#notePresence(command);
-    const decision = decide(state, command, this.#circumstances.ofMember(command.from));
+    const decision = decide(state, command, this.#circumstances.usual());
     const draft = decision.ok ? decision.drafts[0] : undefined;
     if (draft === undefined) return null;
     const messageId = this.#messageId(command, draft);
