@@ -1,4 +1,4 @@
-import type { RoomAnswer, RoomCommand } from '../domain/room-commands.ts';
+import type { RoomAnswer, RoomCommandOf } from '../domain/room-commands.ts';
 
 /** What came of a command in a room. */
 export type RoomOutcome = RoomAnswer & {
@@ -6,8 +6,7 @@ export type RoomOutcome = RoomAnswer & {
   readonly isHeard?: boolean;
 };
 
-/** Of a command whose event was stored just now, at `seq`. */
-export function storedBy(command: RoomCommand | undefined, seq: number): RoomOutcome {
-  const isHeard = command?.type === 'say' && command.quiet === true;
-  return isHeard ? { ok: true, seq, isHeard } : { ok: true, seq };
+/** Of a message that was stored just now, at `seq`. */
+export function storedBy({ quiet }: RoomCommandOf<'say'>, seq: number): RoomOutcome {
+  return quiet === true ? { ok: true, seq, isHeard: true } : { ok: true, seq };
 }

@@ -17,9 +17,9 @@ import { beginTogether } from './together.ts';
 
 /**
  * One room: its commands are decided one after the other, each on the state that the one before it
- * left. With `togetherMax`, messages and who enters go to the log without waiting for each other (ADR
- * 0012). At most
- * `roomCommandsPendingMax` wait; one more, and one that waited too long, is refused with `TRY_AGAIN`.
+ * left. Messages and enterings go to the log without waiting for each other, at most `togetherMax`
+ * (ADR 0012). At most `roomCommandsPendingMax` commands wait; one more, and one that waited too long, is
+ * refused with `TRY_AGAIN`.
  */
 export class Room {
   readonly id: string;

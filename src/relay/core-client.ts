@@ -20,7 +20,7 @@ import {
   type UserCommand,
   userAnswer,
 } from '../domain/room-commands.ts';
-import { startTrace } from '../domain/trace.ts';
+import { startTrace, type Trace } from '../domain/trace.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Said } from './said.ts';
 import { SharedQuestion } from './shared-question.ts';
@@ -43,8 +43,8 @@ export interface UnderWay {
 }
 
 /**
- * Asks chat-core, each command in a trace of its own. While nobody answers it asks again, which the ids in the commands make harmless,
- * until the time is up: then, and when too many wait, the answer is a refusal with `TRY_AGAIN`. It
+ * Asks chat-core, each command in a trace of its own. While nobody answers it asks again, which the ids
+ * in the commands make harmless, until the time is up: then, and when too many wait, the answer is a refusal with `TRY_AGAIN`. It
  * never rejects for a failure of the bus.
  */
 export class CoreClient {
@@ -96,7 +96,10 @@ export class CoreClient {
     const subject = commandSubjectOfRoom(room);
     const after = before === null ? {} : { after: before.id };
     try {
-      const first = await this.#askOnce(subject, { ...command, quiet: true, ...after }, heard);
+      const payload = JSON.stringify({ ...command, quiet: true, ...after });
+      const trace = startTrace(this.#options.newId);
+      const asked = this.#once(payload, { subject, schema: roomAnswer, trace, heard });
+      const first = await asked.catch(unlessPassing);
       // TRY_AGAIN may mean that the one before was not stored yet: it was lost on the way, or refused.
       const isLast =
         before === null || (first !== null && (first.ok || first.code !== 'TRY_AGAIN'));
@@ -109,23 +112,17 @@ export class CoreClient {
     }
   }
 
-  // Null: nobody answered.
-  async #askOnce(
-    subject: string,
-    body: object,
-    heard: Promise<RoomAnswer>,
-  ): Promise<RoomAnswer | null> {
-    const trace = startTrace(this.#options.newId);
-    const payload = JSON.stringify(body);
-    const request = this.#requester.begin(subject, payload, traceHeaders(trace));
+  // The answer to one request, or what is heard elsewhere if that comes first. Rejects with `BusError`.
+  async #once<T>(
+    payload: string,
+    { subject, schema, trace, requester = this.#requester, heard }: Question<T>,
+  ): Promise<T> {
+    const request = requester.begin(subject, payload, traceHeaders(trace));
     try {
-      const answer = request.answer.then((message) => roomAnswer.parse(message.json()));
-      const first = await Promise.race([answer, heard]);
+      const answer = request.answer.then((message) => schema.parse(message.json()));
+      const first = await (heard === undefined ? answer : Promise.race([answer, heard]));
       this.#options.log.debug({ ...trace, subject }, 'command answered');
       return first;
-    } catch (error) {
-      if (!(error instanceof BusError)) throw error;
-      return error.passing ? null : refuse(refusal('TRY_AGAIN'));
     } finally {
       request.forget();
     }
@@ -155,25 +152,19 @@ export class CoreClient {
     subject: string,
     body: object,
     schema: z.ZodType<T>,
-    { requester = this.#requester, heard }: { requester?: Requester; heard?: Promise<T> } = {},
+    more: Pick<Question<T>, 'requester' | 'heard'> = {},
   ): Promise<T | ReturnType<typeof refuse>> {
     const payload = JSON.stringify(body);
     const trace = startTrace(this.#options.newId);
     const deadline = performance.now() + this.#options.commandTimeoutMs;
     for (;;) {
-      const request = requester.begin(subject, payload, traceHeaders(trace));
       try {
-        const answer = request.answer.then((message) => schema.parse(message.json()));
-        const first = await (heard === undefined ? answer : Promise.race([answer, heard]));
-        this.#options.log.debug({ ...trace, subject }, 'command answered');
-        return first;
+        return await this.#once(payload, { subject, schema, trace, ...more });
       } catch (error) {
         if (!(error instanceof BusError)) throw error;
         const left = deadline - performance.now();
         if (!error.passing || left <= 0) return refuse(refusal('TRY_AGAIN'));
         await this.#beforeRetry(error, left);
-      } finally {
-        request.forget();
       }
     }
   }
@@ -190,3 +181,18 @@ export class CoreClient {
 
 const ATTEMPTS = 3;
 const RETRY_PAUSE_MS = 100;
+
+interface Question<T> {
+  readonly subject: string;
+  readonly schema: z.ZodType<T>;
+  readonly trace: Trace;
+  readonly requester?: Requester | undefined;
+  /** What the answer would say, from elsewhere. */
+  readonly heard?: Promise<T> | undefined;
+}
+
+// Null: nobody answered.
+function unlessPassing(error: unknown): ReturnType<typeof refuse> | null {
+  if (!(error instanceof BusError)) throw error;
+  return error.passing ? null : refuse(refusal('TRY_AGAIN'));
+}

@@ -11,9 +11,8 @@ export class JsonWriter implements TranscriptWriter {
     return '';
   }
 
-  // As `eventWithPlace` has it, and no object is made for it.
-  entry({ seq, prev, event }: Logged): string {
-    return `{"seq":${seq},"prev":${prev},${JSON.stringify(event).slice(1)}\n`;
+  entry(logged: Logged): string {
+    return `${JSON.stringify(eventWithPlace(logged))}\n`;
   }
 
   end(): string {
